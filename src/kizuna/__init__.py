@@ -1,0 +1,1 @@
+"""Kizuna ties a closed circle of friends to the public square."""
