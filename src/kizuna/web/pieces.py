@@ -1,0 +1,274 @@
+"""The parts that the pages are made of (views.py): faces, items, timelines, the composer, rows of lists.
+
+The same rules hold as for the views: facts, never sentences; `_ms` Unix milliseconds; `html` already sanitised.
+"""
+
+from collections.abc import Mapping
+from typing import Literal
+
+import msgspec
+
+from kizuna.ground.config import Plane
+from kizuna.ground.i18n import Locale
+
+AudienceKind = Literal["public", "unlisted", "me", "friends", "people"]
+CopyState = Literal["wanted", "sending", "standing", "unknown", "failed", "recall_wanted", "recalled"]
+Direction = Literal["out", "in"]
+
+
+class Piece(msgspec.Struct, frozen=True, kw_only=True):
+    """A part of a page."""
+
+
+class Site(Piece, frozen=True, kw_only=True):
+    """This server as every page shows it; the same for all requests."""
+
+    title: str
+    domain: str
+    description: str
+    planes: tuple[Plane, ...]
+    sign_up: Literal["open", "invite", "closed"]
+
+
+class Face(Piece, frozen=True, kw_only=True):
+    """Somebody as one plane shows them. `handle` has no leading @; for a partner's account it is `name@host`."""
+
+    plane: Plane
+    id: str
+    name: str
+    handle: str
+    href: str
+
+
+class Viewer(Piece, frozen=True, kw_only=True):
+    """The signed-in person: their faces on this server, and how many friend requests wait for an answer."""
+
+    square: Face | None = None
+    circle: Face | None = None
+    requests: int = 0
+
+
+class Notice(Piece, frozen=True, kw_only=True):
+    """One translated line about what was just done (or could not be done), shown once above the page."""
+
+    text: str
+    kind: Literal["done", "problem"] = "done"
+
+
+class Page(Piece, frozen=True, kw_only=True):
+    """The shell around every page. `path` is the page's own path with its query, for `back` and for signing in."""
+
+    site: Site
+    locale: Locale
+    now_ms: int
+    path: str
+    csrf: str
+    viewer: Viewer | None = None
+    notice: Notice | None = None
+
+
+class Form(Piece, frozen=True, kw_only=True):
+    """What was typed and what is wrong with it, both by field name; `error` concerns the whole form."""
+
+    values: Mapping[str, str] = {}
+    errors: Mapping[str, str] = {}
+    error: str = ""
+
+
+class Audience(Piece, frozen=True, kw_only=True):
+    """Who may read a voice, as its author may know it. `count` (readers besides the author) only for the author."""
+
+    kind: AudienceKind
+    count: int | None = None
+
+
+class Readers(Piece, frozen=True, kw_only=True):
+    """The people who may read, from the gate; without the author. For `public` and `unlisted` both are empty."""
+
+    kind: AudienceKind
+    count: int = 0
+    faces: tuple[Face, ...] = ()
+
+
+class Item(Piece, frozen=True, kw_only=True):
+    """A post, a voice, a reply of either, or an item from a tied partner (`host` set, `href` leads there).
+
+    `host` items have no actions here. `in_reply_to` is the handle answered, `boosted_by` who brought it here.
+    """
+
+    plane: Plane
+    id: str
+    author: Face
+    html: str
+    at_ms: int
+    href: str
+    language: str = ""
+    spoiler: str = ""
+    audience: Audience
+    host: str = ""
+    in_reply_to: str = ""
+    in_reply_to_href: str = ""
+    boosted_by: Face | None = None
+    replies: int = 0
+    boosts: int = 0
+    favourites: int = 0
+    boosted: bool = False
+    favourited: bool = False
+    mine: bool = False
+    copies: int = 0
+
+
+class Timeline(Piece, frozen=True, kw_only=True):
+    """Items, newest first. `older` is the path of the next page; empty where the timeline ends."""
+
+    items: tuple[Item, ...]
+    older: str = ""
+    newer: str = ""
+
+
+class FriendChoice(Piece, frozen=True, kw_only=True):
+    """A friend who can be chosen as a reader (field `person`, value `face.id`)."""
+
+    face: Face
+    chosen: bool = False
+
+
+class Composer(Piece, frozen=True, kw_only=True):
+    """The box to write in. `audiences` in the order shown; a single one (a reply) is shown as fact, not as choice.
+
+    `chosen` must never be wider than the person's last deliberate choice in that place. `limit` counts characters.
+    `readers` is known for the chosen audience; None leaves the preview empty. `key` is a fresh idempotency key.
+    """
+
+    action: str
+    audiences: tuple[AudienceKind, ...]
+    chosen: AudienceKind
+    key: str
+    limit: int
+    text: str = ""
+    friends: tuple[FriendChoice, ...] = ()
+    readers: Readers | None = None
+    can_copy: bool = False
+    copy_wanted: bool = False
+    error: str = ""
+    back: str = "/"
+
+
+class CopyEvent(Piece, frozen=True, kw_only=True):
+    """One line of a copy's history."""
+
+    state: CopyState
+    at_ms: int
+
+
+class CopyRow(Piece, frozen=True, kw_only=True):
+    """A copy with its receipt: what stands where since when. `href` is its address over there, once known."""
+
+    id: str
+    state: CopyState
+    host: str
+    acct: str
+    text: str
+    voice_href: str
+    at_ms: int
+    href: str = ""
+    events: tuple[CopyEvent, ...] = ()
+    can_recall: bool = False
+
+
+class CopyTarget(Piece, frozen=True, kw_only=True):
+    """A tied account that a copy can be sent to, with the text as it would stand there (`fitted`)."""
+
+    link_id: str
+    host: str
+    acct: str
+    fitted: str
+    cut: bool = False
+    chosen: bool = False
+    already: bool = False
+
+
+class Consent(Piece, frozen=True, kw_only=True):
+    """What one direction of a tie is allowed now, since when. out: copies leave; in: the home there is shown."""
+
+    direction: Direction
+    given: bool
+    at_ms: int | None = None
+
+
+class TieRow(Piece, frozen=True, kw_only=True):
+    """A link to an account of another server. `working` is False when the account must be signed in again."""
+
+    id: str
+    host: str
+    acct: str
+    href: str
+    since_ms: int
+    consents: tuple[Consent, ...]
+    working: bool = True
+
+
+class ConsentEvent(Piece, frozen=True, kw_only=True):
+    """One line of the consent history of a tie."""
+
+    direction: Direction
+    given: bool
+    at_ms: int
+
+
+class FriendRow(Piece, frozen=True, kw_only=True):
+    """A friend and since when."""
+
+    face: Face
+    since_ms: int
+
+
+class RequestRow(Piece, frozen=True, kw_only=True):
+    """A friend request that waits: of `face` to the viewer (incoming) or of the viewer to `face` (outgoing)."""
+
+    face: Face
+    note: str
+    at_ms: int
+
+
+class InviteRow(Piece, frozen=True, kw_only=True):
+    """An invite link that still works or has ended. Its address is not kept and cannot be shown again."""
+
+    id: str
+    made_at_ms: int
+    expires_at_ms: int
+    uses: int
+    max_uses: int
+    state: Literal["open", "used_up", "expired", "ended"]
+
+
+class InviteLink(Piece, frozen=True, kw_only=True):
+    """The address of a fresh invite, shown this once. `qr_href` is an SVG of this server."""
+
+    url: str
+    qr_href: str
+
+
+class SessionRow(Piece, frozen=True, kw_only=True):
+    """A place where the person is signed in: a browser, or an app with a token."""
+
+    id: str
+    kind: Literal["browser", "app"]
+    name: str
+    made_at_ms: int
+    seen_at_ms: int
+    current: bool = False
+
+
+class ProfileForm(Piece, frozen=True, kw_only=True):
+    """The editable profile of one face. `form.values`: name, note."""
+
+    face: Face
+    form: Form
+
+
+class FaceOption(Piece, frozen=True, kw_only=True):
+    """A face that an app may be given (field `face`, value the plane)."""
+
+    face: Face
+    chosen: bool

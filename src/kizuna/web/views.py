@@ -1,0 +1,328 @@
+"""What the pages are made of: one frozen struct per page, filled by the handlers, taken by the templates.
+
+`Presenter.render(view)` (present.py) chooses the template by the view's class. Views carry facts, never sentences:
+titles, labels and dates are made in the templates, in the language of `Page.locale`. The exceptions are texts that
+were already translated by whoever knew the reason: `Notice.text`, `Form.errors`, `ErrorView.message`. Names ending in
+`_ms` are Unix milliseconds, `html` is already sanitised, ids are decimal strings, every `href` is a path of this server
+unless the item comes from a tied partner.
+
+Pieces   (pieces.py) Site Viewer Page Notice Form Face Audience Readers Item Timeline Composer CopyRow TieRow …
+Pages    LandingView SignUpView SignInView HomeView ComposeView ReadersView PostView VoiceView CopyNewView AccountView
+         FaceView FriendsView InvitesView InviteView SettingsView ProfileView SessionsView TiesView TieView UnlinkView
+         CopiesView ConfirmView AuthorizeView CodeView SquareView TagView AboutView ErrorView
+
+The forms of the templates, all POST, all with `csrf` and most with `back` (a path of this server to return to by 303):
+
+    /sign-up  handle name password email locale invite        /sign-in  handle password next        /sign-out
+    /language  locale                                         (sets the cookie, and the person's setting)
+    /compose  text audience person* key copy do               audience: public unlisted me friends people;
+                                                              do: send | preview (preview answers ComposeView);
+                                                              copy=1: go to /v/{id}/copy after sending
+    /readers  audience person*                                answers ReadersView; fragment=1: only its fragment
+    /@{handle}/follow  undo        /@{handle}/{id}/{favourite,boost}  undo       undo=1 takes it back
+    /@{handle}/{id}/reply  text audience key                  /v/{id}/reply  text key
+    /@{handle}/{id}/delete         /v/{id}/delete             (GET: ConfirmView)
+    /v/{id}/copy  link* text key   /copies/{id}/recall        (GET: CopyNewView, ConfirmView)
+    /c/{handle}/request  note      /c/{handle}/{accept,decline,withdraw}
+    /c/{handle}/remove                                        (GET: ConfirmView)
+    /invites  uses days            /invites/{id}/end          /invite/{code}  (become friends)
+    /settings/profile  plane name note
+    /settings/sessions/{id}/end    /settings/sessions/end-others
+    /settings/ties  address out in                            /settings/ties/{id}/consent  direction give (1 or 0)
+    /settings/ties/{id}/unlink  copies (keep or recall)       (GET: UnlinkView)
+    /oauth/authorize  the hidden fields, face* decision (allow or deny)
+"""
+
+from typing import ClassVar, Literal
+
+import msgspec
+
+from kizuna.web.pieces import (
+    Composer,
+    ConsentEvent,
+    CopyRow,
+    CopyTarget,
+    Face,
+    FaceOption,
+    Form,
+    FriendRow,
+    InviteLink,
+    InviteRow,
+    Item,
+    Page,
+    ProfileForm,
+    Readers,
+    RequestRow,
+    SessionRow,
+    TieRow,
+    Timeline,
+)
+
+
+class PageView(msgspec.Struct, frozen=True, kw_only=True):
+    """A whole page. `template` is the file under templates/ that shows it."""
+
+    template: ClassVar[str] = ""
+    page: Page
+
+
+class LandingView(PageView, frozen=True, kw_only=True):
+    """`/` without sign-in: what this place is, and the newest public posts where there is a square."""
+
+    template: ClassVar[str] = "landing.html"
+    items: tuple[Item, ...] = ()
+
+
+class SignUpView(PageView, frozen=True, kw_only=True):
+    """`/sign-up`. `allowed` is False where sign-up is closed, or needs an invite and `invite` is not a valid one."""
+
+    template: ClassVar[str] = "sign_up.html"
+    form: Form
+    allowed: bool
+    invite: str = ""
+
+
+class SignInView(PageView, frozen=True, kw_only=True):
+    """`/sign-in`. `next` is the path to go to afterwards; `asked` is True when a page sent the visitor here."""
+
+    template: ClassVar[str] = "sign_in.html"
+    form: Form
+    next: str = "/"
+    asked: bool = False
+
+
+class HomeView(PageView, frozen=True, kw_only=True):
+    """`/` signed in. `shows` are the tabs that make sense here, `show` the current one; one tab is no tab."""
+
+    template: ClassVar[str] = "home.html"
+    show: Literal["all", "square", "circle"]
+    shows: tuple[Literal["all", "square", "circle"], ...]
+    timeline: Timeline
+    composer: Composer | None = None
+    requests: tuple[RequestRow, ...] = ()
+    ties: tuple[TieRow, ...] = ()
+
+
+class ComposeView(PageView, frozen=True, kw_only=True):
+    """`/compose`: the composer with room, its readers named."""
+
+    template: ClassVar[str] = "compose.html"
+    composer: Composer
+
+
+class ReadersView(PageView, frozen=True, kw_only=True):
+    """`/readers`: who would read it, as a page of its own; `Presenter.readers` renders only the fragment."""
+
+    template: ClassVar[str] = "readers.html"
+    readers: Readers
+
+
+class PostView(PageView, frozen=True, kw_only=True):
+    """`/@{handle}/{id}`: a post in its thread, oldest first."""
+
+    template: ClassVar[str] = "post.html"
+    item: Item
+    before: tuple[Item, ...] = ()
+    after: tuple[Item, ...] = ()
+    reply: Composer | None = None
+
+
+class VoiceView(PageView, frozen=True, kw_only=True):
+    """`/v/{id}`: a room, that is a voice with its replies, oldest first.
+
+    `why` says why the viewer may read it. `readers` names people to the author only; to others it holds the kind alone.
+    """
+
+    template: ClassVar[str] = "voice.html"
+    item: Item
+    replies: tuple[Item, ...]
+    why: Literal["author", "friend", "chosen"]
+    readers: Readers
+    reply: Composer | None = None
+    can_copy: bool = False
+    copies: tuple[CopyRow, ...] = ()
+
+
+class CopyNewView(PageView, frozen=True, kw_only=True):
+    """`/v/{id}/copy`: what would stand in public, and where. `text` is the author's wording, changeable."""
+
+    template: ClassVar[str] = "copy_new.html"
+    item: Item
+    text: str
+    key: str
+    targets: tuple[CopyTarget, ...]
+    error: str = ""
+
+
+class AccountView(PageView, frozen=True, kw_only=True):
+    """`/@{handle}`: a square account."""
+
+    template: ClassVar[str] = "account.html"
+    face: Face
+    note_html: str
+    joined_ms: int
+    posts: int
+    following: int
+    followers: int
+    relation: Literal["self", "following", "stranger", "anonymous"]
+    follows_you: bool
+    timeline: Timeline
+
+
+class FaceView(PageView, frozen=True, kw_only=True):
+    """`/c/{handle}`: a circle face as the viewer may see it. `note` and `since_ms` belong to `state`."""
+
+    template: ClassVar[str] = "face.html"
+    face: Face
+    bio_html: str
+    state: Literal["self", "friend", "stranger", "asked", "asks"]
+    note: str = ""
+    since_ms: int | None = None
+    form: Form = Form()
+    timeline: Timeline = Timeline(items=())
+
+
+class FriendsView(PageView, frozen=True, kw_only=True):
+    """`/friends`: friends, and requests both ways."""
+
+    template: ClassVar[str] = "friends.html"
+    friends: tuple[FriendRow, ...]
+    incoming: tuple[RequestRow, ...] = ()
+    outgoing: tuple[RequestRow, ...] = ()
+
+
+class InvitesView(PageView, frozen=True, kw_only=True):
+    """`/invites`: the person's invite links; `fresh` just after one was made."""
+
+    template: ClassVar[str] = "invites.html"
+    invites: tuple[InviteRow, ...]
+    form: Form = Form()
+    fresh: InviteLink | None = None
+
+
+class InviteView(PageView, frozen=True, kw_only=True):
+    """`/invite/{code}`. Signed out, `face` is None and `state` is unknown or gone: nothing tells who invited."""
+
+    template: ClassVar[str] = "invite.html"
+    code: str
+    state: Literal["unknown", "open", "own", "friends", "gone"]
+    face: Face | None = None
+
+
+class SettingsView(PageView, frozen=True, kw_only=True):
+    """`/settings`: the index. `ties` and `sessions` are counts."""
+
+    template: ClassVar[str] = "settings.html"
+    ties: int
+    sessions: int
+
+
+class ProfileView(PageView, frozen=True, kw_only=True):
+    """`/settings/profile`: one form per face."""
+
+    template: ClassVar[str] = "settings_profile.html"
+    forms: tuple[ProfileForm, ...]
+
+
+class SessionsView(PageView, frozen=True, kw_only=True):
+    """`/settings/sessions`: where the person is signed in, the present session first."""
+
+    template: ClassVar[str] = "settings_sessions.html"
+    sessions: tuple[SessionRow, ...]
+
+
+class TiesView(PageView, frozen=True, kw_only=True):
+    """`/settings/ties`: ties and the form for a new one (`form.values`: address, out, in)."""
+
+    template: ClassVar[str] = "settings_ties.html"
+    ties: tuple[TieRow, ...]
+    form: Form = Form()
+
+
+class TieView(PageView, frozen=True, kw_only=True):
+    """`/settings/ties/{id}`: one tie, its consents and their history, newest first. `standing` counts copies there."""
+
+    template: ClassVar[str] = "tie.html"
+    tie: TieRow
+    history: tuple[ConsentEvent, ...]
+    standing: int
+
+
+class UnlinkView(PageView, frozen=True, kw_only=True):
+    """`/settings/ties/{id}/unlink`: keep the copies or recall them."""
+
+    template: ClassVar[str] = "unlink.html"
+    tie: TieRow
+    standing: int
+
+
+class CopiesView(PageView, frozen=True, kw_only=True):
+    """`/copies`: the ledger, newest first."""
+
+    template: ClassVar[str] = "copies.html"
+    rows: tuple[CopyRow, ...]
+    older: str = ""
+
+
+class ConfirmView(PageView, frozen=True, kw_only=True):
+    """Asks before a deed that cannot be undone. `action` receives the POST, `back` is the way out."""
+
+    template: ClassVar[str] = "confirm.html"
+    deed: Literal["delete_post", "delete_voice", "remove_friend", "recall_copy"]
+    action: str
+    back: str
+    item: Item | None = None
+    face: Face | None = None
+    copy: CopyRow | None = None
+
+
+class AuthorizeView(PageView, frozen=True, kw_only=True):
+    """`/oauth/authorize`: an app asks. `scopes` as requested; `hidden` are the fields to send back as they are."""
+
+    template: ClassVar[str] = "authorize.html"
+    app_name: str
+    app_site: str
+    scopes: tuple[str, ...]
+    faces: tuple[FaceOption, ...]
+    hidden: tuple[tuple[str, str], ...]
+    error: str = ""
+
+
+class CodeView(PageView, frozen=True, kw_only=True):
+    """The out-of-band answer of the authorise page: a code to type into the app."""
+
+    template: ClassVar[str] = "code.html"
+    app_name: str
+    code: str
+
+
+class SquareView(PageView, frozen=True, kw_only=True):
+    """`/square`: the public timeline."""
+
+    template: ClassVar[str] = "square.html"
+    timeline: Timeline
+    composer: Composer | None = None
+
+
+class TagView(PageView, frozen=True, kw_only=True):
+    """`/tags/{tag}`; `tag` without #."""
+
+    template: ClassVar[str] = "tag.html"
+    tag: str
+    timeline: Timeline
+
+
+class AboutView(PageView, frozen=True, kw_only=True):
+    """`/about`: what this server is, who may come, what is promised. `version` of the program."""
+
+    template: ClassVar[str] = "about.html"
+    version: str
+
+
+class ErrorView(PageView, frozen=True, kw_only=True):
+    """Any refusal: 401 (sign in first), 403, 404, 410, 413, 422, 429, 500, 503. `message` is translated, or empty."""
+
+    template: ClassVar[str] = "error.html"
+    status: int
+    message: str = ""
+    retry_after: int | None = None
