@@ -1,0 +1,1 @@
+"""Files, by key: on disk here, in object storage later. Owns no table."""

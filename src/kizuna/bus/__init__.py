@@ -1,0 +1,1 @@
+"""The bus wakes: topics within one process. Losing it loses time, never data; the database is the truth."""

@@ -1,0 +1,1 @@
+"""The ground everything stands on: configuration, ids, clock, randomness, errors, events, translation."""

@@ -1,0 +1,118 @@
+"""Configuration: ``kizuna.toml``, overridden by ``KIZUNA_*``. Unknown keys are an error that names the nearest known one."""
+
+import difflib
+import ipaddress
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Final, Literal
+from urllib.parse import urlsplit
+
+import msgspec
+
+PREFIX: Final = "KIZUNA_"
+Plane = Literal["square", "circle"]
+Port = Annotated[int, msgspec.Meta(ge=0, le=65535)]
+
+
+class ConfigError(Exception):
+    """A configuration that cannot be used; the message is one line for the administrator."""
+
+
+class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Every setting, with its default. docs/admin/settings.md says what each one does (a test compares)."""
+
+    origin: str = ""
+    host: str = "127.0.0.1"
+    port: Port = 3000
+    data: Path = Path("data")
+    planes: tuple[Plane, ...] = ("square", "circle")
+    title: str = "Kizuna"
+    description: str = ""
+    language: Literal["ja", "en"] = "ja"
+    sign_up: Literal["open", "invite", "closed"] = "open"
+    fetch_allow: tuple[str, ...] = ()
+    poll_seconds: Annotated[float, msgspec.Meta(gt=0)] = 15.0
+    test_mode: bool = False
+
+    @property
+    def url(self) -> str:
+        """The origin under which people reach this server, without a slash at the end."""
+        return self.origin.rstrip("/") or f"http://localhost:{self.port}"
+
+    @property
+    def domain(self) -> str:
+        """What this server calls itself: host, and the port where it isn't the scheme's own."""
+        parts = urlsplit(self.url)
+        usual = {"http": 80, "https": 443}.get(parts.scheme)
+        host = parts.hostname or "localhost"
+        return host if parts.port in (None, usual) else f"{host}:{parts.port}"
+
+    @property
+    def secure(self) -> bool:
+        """Whether people come by https, so that cookies may be marked secure."""
+        return self.url.startswith("https://")
+
+
+def load_config(file: Path | None, environment: Mapping[str, str]) -> Config:
+    """Read the file (none is fine unless it was named) and lay ``KIZUNA_*`` over it. Raises ConfigError."""
+    settings: dict[str, object] = {}
+    if file is not None:
+        try:
+            settings = tomllib.loads(file.read_text("utf-8"))
+        except OSError as error:
+            raise ConfigError(f"cannot read {file}: {error.strerror}") from error
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise ConfigError(f"{file} is not valid TOML: {error}") from error
+    for name, text in environment.items():
+        if name.startswith(PREFIX) and name != "KIZUNA_CONFIG":
+            settings[name.removeprefix(PREFIX).lower()] = text
+    return make_config(settings)
+
+
+def make_config(settings: Mapping[str, object]) -> Config:
+    """Check settings (texts as from the environment are read into their types). Raises ConfigError."""
+    known = Config.__struct_fields__
+    for key in settings:
+        if key not in known:
+            near = difflib.get_close_matches(key, known, n=1, cutoff=0.0)
+            raise ConfigError(f'unknown setting "{key}"; the nearest known one is "{near[0]}"')
+    typed = {key: _split(value) if _is_list(key) else value for key, value in settings.items()}
+    try:
+        config = msgspec.convert(typed, Config, strict=False)
+    except msgspec.ValidationError as error:
+        raise ConfigError(f"settings: {error}") from error
+    _check(config)
+    return config
+
+
+def _is_list(key: str) -> bool:
+    return key in ("planes", "fetch_allow")
+
+
+def _split(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    return [part.strip() for part in value.split(",") if part.strip()]
+
+
+def _check(config: Config) -> None:
+    if not config.planes or len(set(config.planes)) != len(config.planes):
+        raise ConfigError('settings: "planes" names square, circle or both, each once')
+    parts = urlsplit(config.url)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path or parts.query:
+        raise ConfigError(
+            f'settings: "origin" is an http or https address without a path, not "{config.origin}"'
+        )
+    if config.test_mode and not is_loopback(config.host):
+        raise ConfigError("test mode is refused unless the server is bound to loopback (host = 127.0.0.1)")
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host name or address stays on this machine."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

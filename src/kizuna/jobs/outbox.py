@@ -1,0 +1,130 @@
+"""Delivers the events of one store's outbox to the consumers that wiring's table names, each exactly once.
+
+A consumer's effect and its inbox row are one transaction of the target store, so a repeat after a crash does
+nothing. Events without a consumer are forgotten in bulk.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import msgspec
+import structlog
+
+from kizuna.ground.clock import Clock
+from kizuna.ground.events import Event
+from kizuna.ground.randomness import Randomness
+from kizuna.jobs import queries
+from kizuna.jobs.worker import IDLE_S, MOST_ATTEMPTS, backoff_seconds
+from kizuna.store.store import Row, Store, Tx
+
+BATCH: Final = 500
+REMEMBERED_MS: Final = 7 * 24 * 3600 * 1000
+KEYS_REMEMBERED_MS: Final = 24 * 3600 * 1000
+
+
+@dataclass(frozen=True)
+class Consumer:
+    """Who acts on an event: in which store, and how. The name is kept in the inbox and must never change."""
+
+    name: str
+    store: Store
+    act: Callable[[Any, Tx], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class Subscription:
+    """One line of wiring's table: a class of events and those who act on it."""
+
+    event: type[Event]
+    consumers: Sequence[Consumer]
+
+
+class Dispatcher:
+    """Delivers one store's outbox in order, in batches; a consumer that fails is tried again later."""
+
+    def __init__(
+        self, store: Store, table: Mapping[str, Subscription], clock: Clock, randomness: Randomness
+    ) -> None:
+        self._store = store
+        self._table = table
+        self._clock = clock
+        self._randomness = randomness
+        self._wake = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+        self._swept_at = 0
+        self._log = structlog.get_logger("outbox").bind(store=store.name)
+
+    async def start(self) -> None:
+        """Begin with what an earlier process left behind."""
+        self._store.listen("outbox", self._wake.set)
+        self._task = asyncio.get_running_loop().create_task(self._run())
+
+    async def stop(self) -> None:
+        """Stop; what is not delivered stays in the outbox."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    async def _run(self) -> None:
+        while True:
+            self._wake.clear()
+            due = await queries.outbox_due(self._store.name, self._store.reads, self._clock.now_ms(), BATCH)
+            if due:
+                await self._deliver(due)
+                continue
+            await self._sweep()
+            next_at = await queries.outbox_next(self._store.name, self._store.reads)
+            wait = IDLE_S if next_at is None else (next_at - self._clock.now_ms()) / 1000
+            try:
+                await asyncio.wait_for(self._wake.wait(), min(max(wait, 0.01), IDLE_S))
+            except TimeoutError:
+                continue
+
+    async def _deliver(self, due: Sequence[Row]) -> None:
+        outcomes = await asyncio.gather(*(self._tell(row) for row in due if row.kind in self._table))
+        failed = {row.id: error for row, error in outcomes if error is not None}
+        done = [row.id for row in due if row.id not in failed]
+        attempts = {row.id: row.attempts + 1 for row in due}
+
+        async def settle(tx: Tx) -> None:
+            await queries.outbox_done(tx, done)
+            for event_id, error in failed.items():
+                run_at = self._next_try(attempts[event_id])
+                reason = f"{type(error).__name__}: {error}"[:500]
+                await queries.outbox_failed(tx, event_id, run_at, reason)
+
+        await self._store.write(settle)
+
+    def _next_try(self, attempts: int) -> int:
+        if attempts >= MOST_ATTEMPTS:
+            return queries.NEVER
+        return self._clock.now_ms() + round(backoff_seconds(attempts, self._randomness.uniform()) * 1000)
+
+    async def _tell(self, row: Row) -> tuple[Row, Exception | None]:
+        subscription = self._table[row.kind]
+        try:
+            event = msgspec.json.decode(row.payload, type=subscription.event)
+            for consumer in subscription.consumers:
+                await consumer.store.write(lambda tx, c=consumer: _act_once(tx, row.id, c, event))
+        except Exception as error:  # noqa: BLE001 - the event is kept and tried again
+            self._log.warning("consumer failed", kind=row.kind, error=type(error).__name__)
+            return row, error
+        return row, None
+
+    async def _sweep(self) -> None:
+        now = self._clock.now_ms()
+        if now - self._swept_at < 3600 * 1000:
+            return
+        self._swept_at = now
+        await self._store.write(
+            lambda tx: queries.forget_old(
+                tx, keys_before=now - KEYS_REMEMBERED_MS, seen_before=now - REMEMBERED_MS
+            )
+        )
+
+
+async def _act_once(tx: Tx, event_id: int, consumer: Consumer, event: Event) -> None:
+    if await queries.mark_seen(tx, event_id, consumer.name):
+        await consumer.act(event, tx)

@@ -1,0 +1,127 @@
+"""Runs the duties of one store. Each lane has its own loop and its own places, so lifelines wait for nobody."""
+
+import asyncio
+from collections.abc import Coroutine, Mapping
+from typing import Final
+
+import structlog
+
+from kizuna.ground.clock import Clock
+from kizuna.ground.randomness import Randomness
+from kizuna.jobs import queries
+from kizuna.jobs.duties import Duty, Effect, Handler, Lane, RetryLater
+from kizuna.store.store import Row, Store, Tx
+
+LEASE_MS: Final = 120_000
+PLACES: Final = 8
+MOST_ATTEMPTS: Final = 20
+LONGEST_BACKOFF_S: Final = 3600.0
+IDLE_S: Final = 30.0
+
+
+def backoff_seconds(attempts: int, uniform: float) -> float:
+    """Seconds until the next try: doubling from one second to an hour, with jitter of a half to one and a half."""
+    return min(2.0 ** min(attempts - 1, 12), LONGEST_BACKOFF_S) * (0.5 + uniform)
+
+
+class Worker:
+    """Takes due duties, calls their handlers, and applies what they answer together with the duty's end."""
+
+    def __init__(
+        self, store: Store, handlers: Mapping[str, Handler], clock: Clock, randomness: Randomness
+    ) -> None:
+        self._store = store
+        self._handlers = handlers
+        self._clock = clock
+        self._randomness = randomness
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._wakes: dict[Lane, asyncio.Event] = {"normal": asyncio.Event(), "lifeline": asyncio.Event()}
+        self._log = structlog.get_logger("jobs").bind(store=store.name)
+
+    async def start(self) -> None:
+        """Free what a crashed process held, and begin."""
+        await self._store.write(queries.free_leases)
+        self._store.listen("duty", self._wake)
+        for lane in self._wakes:
+            self._spawn(self._run_lane(lane))
+
+    async def stop(self) -> None:
+        """Stop taking duties; one that is cut off keeps its place and runs again after the next start."""
+        tasks = list(self._tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _wake(self) -> None:
+        for event in self._wakes.values():
+            event.set()
+
+    def _spawn(self, work: Coroutine[object, object, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _run_lane(self, lane: Lane) -> None:
+        places = asyncio.Semaphore(PLACES)
+        running: set[int] = set()
+        while True:
+            self._wakes[lane].clear()
+            due = await queries.due_duties(
+                self._store.name, self._store.reads, lane, self._clock.now_ms(), PLACES + len(running)
+            )
+            fresh = [row for row in due if row.id not in running]
+            for row in fresh:
+                await places.acquire()
+                running.add(row.id)
+                self._spawn(self._run(row, lane, places, running))
+            if not fresh:
+                await self._pause(lane)
+
+    async def _pause(self, lane: Lane) -> None:
+        next_at = await queries.next_duty(self._store.name, self._store.reads, lane)
+        wait = IDLE_S if next_at is None else (next_at - self._clock.now_ms()) / 1000
+        try:
+            await asyncio.wait_for(self._wakes[lane].wait(), min(max(wait, 0.01), IDLE_S))
+        except TimeoutError:
+            return
+
+    async def _run(self, row: Row, lane: Lane, places: asyncio.Semaphore, running: set[int]) -> None:
+        try:
+            until = self._clock.now_ms() + LEASE_MS
+            taken = await self._store.write(lambda tx: queries.lease_duty(tx, row.id, until))
+            if taken is not None:
+                await self._do(taken)
+        finally:
+            running.discard(row.id)
+            places.release()
+            self._wakes[lane].set()
+
+    async def _do(self, row: Row) -> None:
+        duty = Duty(row.id, row.kind, row.payload.encode(), row.attempts)
+        try:
+            handler = self._handlers[duty.kind]
+            effect = await asyncio.wait_for(handler(duty), LEASE_MS / 1000)
+            await self._store.write(lambda tx: self._finish(tx, row, effect))
+        except RetryLater as later:
+            run_at = self._clock.now_ms() + round(later.after_seconds * 1000)
+            reason = str(later) or None
+            await self._store.write(lambda tx: queries.postpone_duty(tx, row.id, run_at=run_at, error=reason))
+        except Exception as error:  # noqa: BLE001 - whatever it was, the duty is kept and the reason with it
+            await self._failed(row, error)
+
+    async def _finish(self, tx: Tx, row: Row, effect: Effect | None) -> None:
+        if effect is not None:
+            await effect(tx)
+        await queries.finish_duty(tx, row.id, row.asked)
+
+    async def _failed(self, row: Row, error: Exception) -> None:
+        now = self._clock.now_ms()
+        dead_at = now if row.attempts >= MOST_ATTEMPTS else None
+        wait = backoff_seconds(row.attempts, self._randomness.uniform())
+        reason = f"{type(error).__name__}: {error}"[:500]
+        self._log.warning("duty failed", kind=row.kind, attempts=row.attempts, error=type(error).__name__)
+        await self._store.write(
+            lambda tx: queries.postpone_duty(
+                tx, row.id, run_at=now + round(wait * 1000), error=reason, dead_at=dead_at
+            )
+        )

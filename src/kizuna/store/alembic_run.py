@@ -1,0 +1,33 @@
+"""Runs Alembic on one store's file."""
+
+from pathlib import Path
+
+import sqlalchemy as sa
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
+from alembic.runtime.migration import RevisionStep
+from alembic.script import ScriptDirectory
+
+from kizuna.ground.config import ConfigError
+from kizuna.ground.ids import StoreName
+from kizuna.store.migrate import MIGRATIONS
+
+
+def upgrade(store: StoreName, path: Path) -> None:
+    """Apply every newer revision, each file in one transaction. Raises ConfigError when the file is newer than us."""
+    scripts = ScriptDirectory(str(MIGRATIONS), version_locations=[str(MIGRATIONS / store)])
+    known = {script.revision for script in scripts.walk_revisions()}
+    engine = sa.create_engine(f"sqlite:///{path}", poolclass=sa.pool.NullPool)
+
+    def steps(revision: str, _context: MigrationContext) -> list[RevisionStep]:
+        return scripts._upgrade_revs("head", revision)  # pyright: ignore[reportPrivateUsage] - what env.py calls too
+
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"fn": steps})
+        current = context.get_current_revision()
+        if current is not None and current not in known:
+            raise ConfigError(
+                f"{path} was written by a newer Kizuna (revision {current}); upgrade the program"
+            )
+        with connection.begin(), Operations.context(context):
+            context.run_migrations()

@@ -1,0 +1,71 @@
+"""Opening the stores of a server: the directory is locked, the schema is brought up to date, the files are opened."""
+
+import fcntl
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from kizuna.ground.clock import Clock
+from kizuna.ground.config import ConfigError
+from kizuna.ground.ids import STORE_NAMES, StoreName
+from kizuna.store.migrate import migrate
+from kizuna.store.sqlite import SqliteStore
+
+
+@dataclass(frozen=True)
+class Stores:
+    """The four stores of one server."""
+
+    people: SqliteStore
+    square: SqliteStore
+    circle: SqliteStore
+    letters: SqliteStore
+    lock: IO[str]
+
+    def each(self) -> tuple[SqliteStore, ...]:
+        """All of them, people first."""
+        return (self.people, self.square, self.circle, self.letters)
+
+    def by_name(self, name: StoreName) -> SqliteStore:
+        """One of them."""
+        return {store.name: store for store in self.each()}[name]
+
+    async def close(self) -> None:
+        """Finish accepted writes, close the files, unlock the directory."""
+        for store in self.each():
+            await store.close()
+        self.lock.close()
+
+    def abandon(self) -> None:
+        """Close at once, as in a crash."""
+        for store in self.each():
+            store.abandon()
+        self.lock.close()
+
+
+def open_stores(data: Path, clock: Clock, *, inline: bool = False) -> Stores:
+    """Open the files in ``data`` (made if missing, readable only by us). Raises ConfigError when it is in use."""
+    data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    lock = _lock(data)
+    opened: dict[StoreName, SqliteStore] = {}
+    for name in STORE_NAMES:
+        path = data / f"{name}.db"
+        path.touch(mode=0o600)
+        migrate(name, path)
+        opened[name] = SqliteStore(name, path, clock, inline=inline)
+    return Stores(lock=lock, **opened)
+
+
+def _lock(data: Path) -> IO[str]:
+    handle = (data / "lock").open("w")
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        handle.close()
+        raise ConfigError(
+            f"{data} is in use by another Kizuna; stop it first or choose another directory"
+        ) from error
+    handle.write(str(os.getpid()))
+    handle.flush()
+    return handle

@@ -1,0 +1,282 @@
+"""A store on SQLite: one file, one process, one writer with group commit.
+
+Commands run on the event loop, where a statement costs microseconds; only COMMIT, which waits for the disk, runs in
+a thread, and what arrives meanwhile forms the next group. So there is no contention for the interpreter lock and no
+hand-over between threads per command (docs/decisions/003).
+"""
+
+import asyncio
+import sqlite3
+from collections import deque
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, Final, TypeVar, cast
+
+import msgspec
+import sqlalchemy as sa
+import structlog
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import StaticPool
+
+from kizuna.ground.clock import Clock
+from kizuna.ground.errors import Unavailable
+from kizuna.ground.events import Event, tag_of
+from kizuna.ground.ids import Ids, StoreName
+from kizuna.store.store import Params, Row, Tx
+from kizuna.store.tables import OUTBOX
+
+T = TypeVar("T")
+GROUP: Final = 512
+OLDEST: Final = (3, 40, 0)
+PRAGMAS: Final = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",
+    "PRAGMA wal_autocheckpoint=4000",
+    "PRAGMA busy_timeout=5000",
+    "PRAGMA temp_store=MEMORY",
+    "PRAGMA cache_size=-32000",
+    "PRAGMA trusted_schema=OFF",
+)
+_encode = msgspec.json.Encoder().encode
+
+
+def connect(path: Path) -> sa.Connection:
+    """A held connection to one file, without implicit transactions. Refuses SQLite older than 3.40."""
+    if sqlite3.sqlite_version_info < OLDEST:
+        raise RuntimeError(f"SQLite 3.40 or newer is needed, this is {sqlite3.sqlite_version}")
+    engine = sa.create_engine(
+        f"sqlite:///{path}",
+        poolclass=StaticPool,
+        connect_args={"check_same_thread": False, "cached_statements": 512},
+        isolation_level="AUTOCOMMIT",
+    )
+    connection = engine.connect()
+    for pragma in PRAGMAS:
+        connection.exec_driver_sql(pragma)
+    return connection
+
+
+class SqliteDb:
+    """Reads on a held connection, on the event loop. The methods are coroutines that never suspend."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    async def all(self, statement: sa.Executable, params: Params | None = None) -> Sequence[Row]:
+        """Every row of a select."""
+        return self._connection.execute(statement, params).all()
+
+    async def first(self, statement: sa.Executable, params: Params | None = None) -> Row | None:
+        """The first row, or None."""
+        return self._connection.execute(statement, params).first()
+
+    async def scalar(self, statement: sa.Executable, params: Params | None = None) -> Any:
+        """The first column of the first row, or None."""
+        return self._connection.execute(statement, params).scalar()
+
+
+class SqliteTx(SqliteDb):
+    """One command of a group. A savepoint is opened with its first immediate write, so that most need none."""
+
+    def __init__(self, connection: sa.Connection, store: StoreName, ids: Ids, now_ms: int) -> None:
+        super().__init__(connection)
+        self.store: StoreName = store
+        self._ids = ids
+        self._savepoint = False
+        self.now_ms = now_ms
+        self.rows: dict[sa.Table, list[Params]] = {}
+        self.afters: list[Callable[[], None]] = []
+        self.topics: set[str] = set()
+
+    def new_id(self) -> int:
+        """The next id of this store."""
+        return self._ids.new()
+
+    async def run(self, statement: sa.Executable, params: Params | None = None) -> int:
+        """Execute an insert, update or delete now; answers the number of rows."""
+        if not self._savepoint:
+            self._connection.exec_driver_sql("SAVEPOINT command")
+            self._savepoint = True
+        return self._connection.execute(statement, params).rowcount
+
+    def append(self, table: sa.Table, row: Params) -> None:
+        """Insert with the rows of the group's other commands; reads see it only after the commit."""
+        self.rows.setdefault(table, []).append(row)
+
+    def emit(self, event: Event) -> None:
+        """Write an event into the outbox, in this transaction."""
+        row = {"id": self.new_id(), "kind": tag_of(type(event)), "payload": _encode(event).decode()}
+        self.append(OUTBOX[self.store], row)
+        self.wake("outbox")
+
+    def wake(self, topic: str) -> None:
+        """Tell the listeners of a topic of this store that there is work, after the commit."""
+        self.topics.add(topic)
+
+    def after(self, act: Callable[[], None]) -> None:
+        """Run on the event loop after the commit and before the answer."""
+        self.afters.append(act)
+
+    def keep(self) -> None:
+        """The command succeeded: fold its savepoint into the group."""
+        if self._savepoint:
+            self._connection.exec_driver_sql("RELEASE command")
+
+    def undo(self) -> None:
+        """The command failed: take back what it wrote, nothing else."""
+        if self._savepoint:
+            self._connection.exec_driver_sql("ROLLBACK TO command")
+            self._connection.exec_driver_sql("RELEASE command")
+
+
+class _Command:
+    __slots__ = ("afters", "apply", "error", "future", "result")
+
+    def __init__(self, apply: Callable[[Tx], Awaitable[object]], future: asyncio.Future[Any]) -> None:
+        self.apply = apply
+        self.future = future
+        self.result: object = None
+        self.error: BaseException | None = None
+        self.afters: Sequence[Callable[[], None]] = ()
+
+
+class SqliteStore:
+    """One of the four stores, as a file. ``inline`` commits without a thread, for the simulation."""
+
+    def __init__(
+        self, name: StoreName, path: Path, clock: Clock, *, node: int = 0, inline: bool = False
+    ) -> None:
+        self.name: StoreName = name
+        self.ids = Ids(clock, name, node)
+        self._clock = clock
+        self._writer = connect(path)
+        self._reader = connect(path)
+        self.reads = SqliteDb(self._reader)
+        self._queue: deque[_Command] = deque()
+        self._busy = False
+        self._closed = False
+        self._listeners: dict[str, list[Callable[[], None]]] = {}
+        self._topics: set[str] = set()
+        self._thread = None if inline else ThreadPoolExecutor(1, thread_name_prefix=f"commit-{name}")
+
+    async def write(self, apply: Callable[[Tx], Awaitable[T]]) -> T:
+        """Apply a command in the single writer; returns when it is durable.
+
+        Raises what ``apply`` raises, or Unavailable when the group could not be committed (nothing is written then).
+        """
+        if self._closed:
+            raise Unavailable("The server is stopping")
+        loop = asyncio.get_running_loop()
+        command = _Command(apply, loop.create_future())
+        self._queue.append(command)
+        if not self._busy:
+            self._busy = True
+            loop.call_soon(self._run_group, loop)
+        return cast(T, await command.future)
+
+    def listen(self, topic: str, wake: Callable[[], None]) -> None:
+        """Call ``wake`` after every commit that has work for ``topic``."""
+        self._listeners.setdefault(topic, []).append(wake)
+
+    def _run_group(self, loop: asyncio.AbstractEventLoop) -> None:
+        if self._closed:
+            return
+        group = [self._queue.popleft() for _ in range(min(GROUP, len(self._queue)))]
+        try:
+            self._writer.exec_driver_sql("BEGIN IMMEDIATE")
+            rows: dict[sa.Table, list[Params]] = {}
+            for command in group:
+                self._apply(command, rows)
+            for table, values in rows.items():
+                self._writer.execute(sa.insert(table), values)
+        except (DBAPIError, sqlite3.Error) as error:
+            self._finish(loop, group, error)
+            return
+        if self._thread is None:
+            self._finish(loop, group, self._commit())
+            return
+        commit = loop.run_in_executor(self._thread, self._commit)
+        commit.add_done_callback(lambda done: self._finish(loop, group, done.result()))
+
+    def _apply(self, command: _Command, rows: dict[sa.Table, list[Params]]) -> None:
+        tx = SqliteTx(self._writer, self.name, self.ids, self._clock.now_ms())
+        try:
+            command.result = run_now(command.apply(tx))
+            tx.keep()
+        except Exception as error:  # noqa: BLE001 - it is handed to whoever asked for the write
+            tx.undo()
+            command.error = error
+            return
+        command.afters = tx.afters
+        self._topics |= tx.topics
+        for table, values in tx.rows.items():
+            rows.setdefault(table, []).extend(values)
+
+    def _commit(self) -> Exception | None:
+        try:
+            self._writer.exec_driver_sql("COMMIT")
+        except (DBAPIError, sqlite3.Error) as error:
+            return error
+        return None
+
+    def _finish(
+        self, loop: asyncio.AbstractEventLoop, group: Sequence[_Command], failure: Exception | None
+    ) -> None:
+        if failure is not None:
+            structlog.get_logger("store").error("commit failed", store=self.name, error=str(failure))
+            if self._in_transaction():
+                self._writer.exec_driver_sql("ROLLBACK")
+        for command in group:
+            if command.error is None and failure is not None:
+                command.error = Unavailable("It could not be saved; nothing was written")
+                command.error.__cause__ = failure
+            if command.error is None:
+                for act in command.afters:
+                    act()
+        topics, self._topics = self._topics, set[str]()
+        for topic in topics:
+            for wake in self._listeners.get(topic, ()):
+                wake()
+        for command in group:
+            if command.future.done():
+                continue
+            if command.error is None:
+                command.future.set_result(command.result)
+            else:
+                command.future.set_exception(command.error)
+        if self._queue:
+            loop.call_soon(self._run_group, loop)
+        else:
+            self._busy = False
+
+    def _in_transaction(self) -> bool:
+        raw = cast(sqlite3.Connection, self._writer.connection.dbapi_connection)
+        return raw.in_transaction
+
+    async def close(self) -> None:
+        """Finish what was accepted, then close the file."""
+        while self._busy:
+            await asyncio.sleep(0.001)
+        self.abandon()
+
+    def abandon(self) -> None:
+        """Close at once; what is not committed is lost, as in a crash."""
+        self._closed = True
+        if self._thread is not None:
+            self._thread.shutdown(wait=True)
+        for connection in (self._writer, self._reader):
+            raw = cast(sqlite3.Connection, connection.connection.dbapi_connection)
+            connection.invalidate()
+            raw.close()
+
+
+def run_now(awaitable: Awaitable[T]) -> T:
+    """Drive a coroutine that never suspends to its end. One that does is a mistake of its author."""
+    coroutine = cast(Coroutine[object, None, T], awaitable)
+    try:
+        coroutine.send(None)
+    except StopIteration as done:
+        return cast(T, done.value)
+    coroutine.close()
+    raise RuntimeError("apply() waited for something outside its store; do that in prepare")

@@ -1,0 +1,92 @@
+"""The port: what the house may ask of a store, whichever database is behind it.
+
+A write is *prepare* (render, hash, fetch; no lock) and then *apply*: an ``async`` function that takes a ``Tx``,
+checks every permission again and writes. Apply never waits for anything but its own store, so that SQLite can run
+it inside the single writer without suspending, and PostgreSQL on its connection.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, Protocol, TypeVar
+
+import sqlalchemy as sa
+
+from kizuna.ground.events import Event
+from kizuna.ground.ids import Ids, StoreName
+
+T = TypeVar("T")
+Row = sa.Row[Any]
+Params = Mapping[str, object]
+
+
+class Db(Protocol):
+    """Reading: what a store's reader and a transaction have in common."""
+
+    async def all(self, statement: sa.Executable, params: Params | None = None) -> Sequence[Row]:
+        """Every row of a select."""
+        ...
+
+    async def first(self, statement: sa.Executable, params: Params | None = None) -> Row | None:
+        """The first row, or None."""
+        ...
+
+    async def scalar(self, statement: sa.Executable, params: Params | None = None) -> Any:
+        """The first column of the first row, or None."""
+        ...
+
+
+class Tx(Db, Protocol):
+    """One command inside the writer. An exception undoes this command alone."""
+
+    store: StoreName
+    now_ms: int
+
+    def new_id(self) -> int:
+        """The next id of this store."""
+        ...
+
+    async def run(self, statement: sa.Executable, params: Params | None = None) -> int:
+        """Execute an insert, update or delete now; answers the number of rows."""
+        ...
+
+    def append(self, table: sa.Table, row: Params) -> None:
+        """Insert a row that cannot conflict (its id is new), in bulk with those of other commands."""
+        ...
+
+    def emit(self, event: Event) -> None:
+        """Write an event into the outbox, in this transaction."""
+        ...
+
+    def wake(self, topic: str) -> None:
+        """Tell the listeners of a topic of this store that there is work, after the commit."""
+        ...
+
+    def after(self, act: Callable[[], None]) -> None:
+        """Run on the event loop after the commit and before the answer; for caches, which must not be stale."""
+        ...
+
+
+class Store(Protocol):
+    """One of the four stores."""
+
+    @property
+    def name(self) -> StoreName:
+        """Which of the four."""
+        ...
+
+    @property
+    def ids(self) -> Ids:
+        """Makes ids of this store outside a write."""
+        ...
+
+    @property
+    def reads(self) -> Db:
+        """Reads of what is committed."""
+        ...
+
+    async def write(self, apply: Callable[[Tx], Awaitable[T]]) -> T:
+        """Apply a command in the single writer; returns when it is durable."""
+        ...
+
+    def listen(self, topic: str, wake: Callable[[], None]) -> None:
+        """Call ``wake`` after every commit that has work for ``topic``."""
+        ...
