@@ -1,0 +1,91 @@
+"""The parameter decoder: one request, in whatever format, into one msgspec struct.
+
+Unknown parameters are ignored, since clients send fields of newer servers. Everything that is known has to fit:
+a wrong type, a wrong length or a name given twice is refused before any verb runs.
+"""
+
+import functools
+import re
+from typing import Final, TypeVar
+
+import msgspec
+from msgspec import inspect
+from starlette.requests import Request
+
+from kizuna.doors.bodies import BODY_LIMIT, parse_body, parse_query, read_body
+from kizuna.doors.tree import Tree, Value, check_tree, join_trees
+from kizuna.ground.errors import Invalid
+
+T = TypeVar("T", bound=msgspec.Struct)
+
+TRUE: Final = frozenset({"true", "1", "on", "t"})
+FALSE: Final = frozenset({"false", "0", "off", "f"})
+_INTEGER: Final = re.compile(r"-?[0-9]{1,19}", re.ASCII)
+_PLACE: Final = re.compile(r"(.*) - at `\$\.?(.*)`")
+
+
+async def read_tree(request: Request, limit: int = BODY_LIMIT) -> Tree:
+    """All parameters of a request, query and body together. Raises BadRequest, TooLarge, Invalid."""
+    tree = parse_query(request.scope["query_string"])
+    body = await read_body(request, limit)
+    if body:
+        tree = join_trees(tree, parse_body(body, request.headers.get("content-type", "")))
+    check_tree(tree)
+    return tree
+
+
+def shape(tree: Tree, kind: type[T]) -> T:
+    """The tree as a struct. Raises Invalid, naming the field."""
+    try:
+        return msgspec.convert(_fit(tree, _type_of(kind)), kind)
+    except msgspec.ValidationError as error:
+        found = _PLACE.fullmatch(str(error))
+        reason, place = (found[1], found[2]) if found else (str(error), "")
+        raise Invalid(
+            "Validation failed: {name}: {reason}", field=place, name=place, reason=reason
+        ) from error
+
+
+@functools.cache
+def _type_of(kind: type[msgspec.Struct]) -> inspect.Type:
+    return inspect.type_info(kind)
+
+
+def _fit(value: Value, kind: inspect.Type) -> Value:
+    """Texts become what the field is, where a form cannot say it otherwise; msgspec then judges the result."""
+    match kind:
+        case inspect.UnionType(types=types):
+            return _fit_optional(value, types)
+        case inspect.BoolType() if isinstance(value, str | int):
+            return _fit_bool(value)
+        case inspect.IntType() if isinstance(value, str):
+            return int(value) if _INTEGER.fullmatch(value) else value
+        case inspect.ListType(item_type=item):
+            return _fit_list(value, item)
+        case inspect.StructType(fields=fields) if isinstance(value, dict):
+            known = {field.encode_name: field.type for field in fields}
+            return {name: _fit(part, known[name]) for name, part in value.items() if name in known}
+        case _:
+            return value
+
+
+def _fit_optional(value: Value, types: tuple[inspect.Type, ...]) -> Value:
+    inner = next(each for each in types if not isinstance(each, inspect.NoneType))
+    if value == "" and not isinstance(inner, inspect.StrType):
+        return None  # an empty form field for a number, a flag or a choice says nothing
+    return value if value is None else _fit(value, inner)
+
+
+def _fit_bool(value: str | int) -> Value:
+    word = str(value).lower()
+    if word in TRUE:
+        return True
+    return False if word in FALSE else value
+
+
+def _fit_list(value: Value, item: inspect.Type) -> Value:
+    if isinstance(value, dict) and all(key.isascii() and key.isdigit() for key in value):
+        value = [value[key] for key in sorted(value, key=int)]  # fields_attributes[0]…, or the same as JSON
+    elif isinstance(value, str):
+        value = [value]  # id=1 where id[]=1 is documented: old clients do it
+    return [_fit(part, item) for part in value] if isinstance(value, list) else value
