@@ -1,4 +1,4 @@
-"""Configuration: ``kizuna.toml``, overridden by ``KIZUNA_*``. Unknown keys are an error that names the nearest known one."""
+"""Configuration: ``kizuna.toml``, overridden by ``KIZUNA_*``. An unknown key is an error naming the nearest known."""
 
 import difflib
 import ipaddress

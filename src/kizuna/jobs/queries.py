@@ -27,7 +27,7 @@ class KeyFields(Protocol):
     def body_hash(self) -> bytes: ...
 
 
-def _select_key(name: StoreName) -> sa.Select[Any]:
+def _select_key(name: StoreName) -> sa.Select[Any, Any]:
     t = IDEMPOTENCY[name]
     wanted = (
         t.c.actor_id == sa.bindparam("a"),

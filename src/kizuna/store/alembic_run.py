@@ -20,7 +20,7 @@ def upgrade(store: StoreName, path: Path) -> None:
     engine = sa.create_engine(f"sqlite:///{path}", poolclass=sa.pool.NullPool)
 
     def steps(revision: str, _context: MigrationContext) -> list[RevisionStep]:
-        return scripts._upgrade_revs("head", revision)  # pyright: ignore[reportPrivateUsage] - what env.py calls too
+        return scripts._upgrade_revs("head", revision)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - an env.py does the same
 
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"fn": steps})

@@ -140,6 +140,15 @@ class _Command:
         self.error: BaseException | None = None
         self.afters: Sequence[Callable[[], None]] = ()
 
+    def answer(self) -> None:
+        """Tell whoever waits, unless they have gone away."""
+        if self.future.done():
+            return
+        if self.error is None:
+            self.future.set_result(self.result)
+        else:
+            self.future.set_exception(self.error)
+
 
 class SqliteStore:
     """One of the four stores, as a file. ``inline`` commits without a thread, for the simulation."""
@@ -156,6 +165,7 @@ class SqliteStore:
         self._queue: deque[_Command] = deque()
         self._busy = False
         self._closed = False
+        self._idle: asyncio.Future[None] | None = None
         self._listeners: dict[str, list[Callable[[], None]]] = {}
         self._topics: set[str] = set()
         self._thread = None if inline else ThreadPoolExecutor(1, thread_name_prefix=f"commit-{name}")
@@ -224,31 +234,31 @@ class SqliteStore:
         self, loop: asyncio.AbstractEventLoop, group: Sequence[_Command], failure: Exception | None
     ) -> None:
         if failure is not None:
-            structlog.get_logger("store").error("commit failed", store=self.name, error=str(failure))
-            if self._in_transaction():
-                self._writer.exec_driver_sql("ROLLBACK")
+            self._fail(group, failure)
         for command in group:
-            if command.error is None and failure is not None:
-                command.error = Unavailable("It could not be saved; nothing was written")
-                command.error.__cause__ = failure
             if command.error is None:
                 for act in command.afters:
                     act()
         topics, self._topics = self._topics, set[str]()
-        for topic in topics:
-            for wake in self._listeners.get(topic, ()):
-                wake()
+        for wake in [wake for topic in topics for wake in self._listeners.get(topic, ())]:
+            wake()
         for command in group:
-            if command.future.done():
-                continue
-            if command.error is None:
-                command.future.set_result(command.result)
-            else:
-                command.future.set_exception(command.error)
+            command.answer()
         if self._queue:
             loop.call_soon(self._run_group, loop)
         else:
             self._busy = False
+            if self._idle is not None:
+                self._idle.set_result(None)
+
+    def _fail(self, group: Sequence[_Command], failure: Exception) -> None:
+        structlog.get_logger("store").error("commit failed", store=self.name, error=str(failure))
+        if self._in_transaction():
+            self._writer.exec_driver_sql("ROLLBACK")
+        for command in group:
+            if command.error is None:
+                command.error = Unavailable("It could not be saved; nothing was written")
+                command.error.__cause__ = failure
 
     def _in_transaction(self) -> bool:
         raw = cast(sqlite3.Connection, self._writer.connection.dbapi_connection)
@@ -256,8 +266,9 @@ class SqliteStore:
 
     async def close(self) -> None:
         """Finish what was accepted, then close the file."""
-        while self._busy:
-            await asyncio.sleep(0.001)
+        if self._busy:
+            self._idle = asyncio.get_running_loop().create_future()
+            await self._idle
         self.abandon()
 
     def abandon(self) -> None:
