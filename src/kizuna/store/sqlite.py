@@ -27,6 +27,7 @@ from kizuna.store.store import Params, Row, Tx
 from kizuna.store.tables import OUTBOX
 
 T = TypeVar("T")
+E = TypeVar("E", bound=Event)
 GROUP: Final = 512
 OLDEST: Final = (3, 40, 0)
 PRAGMAS: Final = (
@@ -88,6 +89,7 @@ class SqliteTx(SqliteDb):
         self.rows: dict[sa.Table, list[Params]] = {}
         self.afters: list[Callable[[], None]] = []
         self.topics: set[str] = set()
+        self.events: list[Event] = []
 
     def new_id(self) -> int:
         """The next id of this store."""
@@ -108,6 +110,7 @@ class SqliteTx(SqliteDb):
         """Write an event into the outbox, in this transaction."""
         row = {"id": self.new_id(), "kind": tag_of(type(event)), "payload": _encode(event).decode()}
         self.append(OUTBOX[self.store], row)
+        self.events.append(event)
         self.wake("outbox")
 
     def wake(self, topic: str) -> None:
@@ -131,7 +134,7 @@ class SqliteTx(SqliteDb):
 
 
 class _Command:
-    __slots__ = ("afters", "apply", "error", "future", "result")
+    __slots__ = ("afters", "apply", "error", "events", "future", "result")
 
     def __init__(self, apply: Callable[[Tx], Awaitable[object]], future: asyncio.Future[Any]) -> None:
         self.apply = apply
@@ -139,6 +142,7 @@ class _Command:
         self.result: object = None
         self.error: BaseException | None = None
         self.afters: Sequence[Callable[[], None]] = ()
+        self.events: Sequence[Event] = ()
 
     def answer(self) -> None:
         """Tell whoever waits, unless they have gone away."""
@@ -168,6 +172,7 @@ class SqliteStore:
         self._idle: asyncio.Future[None] | None = None
         self._listeners: dict[str, list[Callable[[], None]]] = {}
         self._topics: set[str] = set()
+        self._hearers: dict[type[Event], list[Callable[[Event], None]]] = {}
         self._thread = None if inline else ThreadPoolExecutor(1, thread_name_prefix=f"commit-{name}")
 
     async def write(self, apply: Callable[[Tx], Awaitable[T]]) -> T:
@@ -184,6 +189,10 @@ class SqliteStore:
             self._busy = True
             loop.call_soon(self._run_group, loop)
         return cast(T, await command.future)
+
+    def hear(self, kind: type[E], act: Callable[[E], None]) -> None:
+        """Call ``act`` with every event of a kind after its commit and before the answer; for caches."""
+        self._hearers.setdefault(kind, []).append(cast(Callable[[Event], None], act))
 
     def listen(self, topic: str, wake: Callable[[], None]) -> None:
         """Call ``wake`` after every commit that has work for ``topic``."""
@@ -219,6 +228,7 @@ class SqliteStore:
             command.error = error
             return
         command.afters = tx.afters
+        command.events = tx.events
         self._topics |= tx.topics
         for table, values in tx.rows.items():
             rows.setdefault(table, []).extend(values)
@@ -237,8 +247,7 @@ class SqliteStore:
             self._fail(group, failure)
         for command in group:
             if command.error is None:
-                for act in command.afters:
-                    act()
+                self._tell(command)
         topics, self._topics = self._topics, set[str]()
         for wake in [wake for topic in topics for wake in self._listeners.get(topic, ())]:
             wake()
@@ -250,6 +259,13 @@ class SqliteStore:
             self._busy = False
             if self._idle is not None:
                 self._idle.set_result(None)
+
+    def _tell(self, command: _Command) -> None:
+        for act in command.afters:
+            act()
+        for event in command.events:
+            for hear in self._hearers.get(type(event), ()):
+                hear(event)
 
     def _fail(self, group: Sequence[_Command], failure: Exception) -> None:
         structlog.get_logger("store").error("commit failed", store=self.name, error=str(failure))

@@ -14,6 +14,7 @@ from kizuna.ground.events import Event
 from kizuna.ground.ids import Ids, StoreName
 
 T = TypeVar("T")
+E = TypeVar("E", bound=Event)
 Row = sa.Row[Any]
 Params = Mapping[str, object]
 
@@ -85,6 +86,10 @@ class Store(Protocol):
 
     async def write(self, apply: Callable[[Tx], Awaitable[T]]) -> T:
         """Apply a command in the single writer; returns when it is durable."""
+        ...
+
+    def hear(self, kind: type[E], act: Callable[[E], None]) -> None:
+        """Call ``act`` with every event of a kind after its commit and before the answer; for caches."""
         ...
 
     def listen(self, topic: str, wake: Callable[[], None]) -> None:

@@ -1,0 +1,177 @@
+"""The single writer: a failure is one command's own, a group is durable or nothing, caches hear before answers."""
+
+import asyncio
+import sqlite3
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from kizuna.ground.config import ConfigError
+from kizuna.ground.errors import Conflict, Unavailable
+from kizuna.ground.events import Event
+from kizuna.jobs.tables import INBOX
+from kizuna.store.open import Stores, open_stores
+from kizuna.store.schema import table
+from kizuna.store.store import Tx
+from kizuna.store.tables import OUTBOX
+from tests.fakes import FakeClock
+
+TABLE = INBOX["square"]
+COUNT = sa.select(sa.func.count()).select_from(TABLE)
+
+
+class Happened(Event, tag="test.happened"):
+    number: int
+
+
+def row(number: int) -> dict[str, object]:
+    return {"event_id": number, "consumer": "test", "seen_at": 0}
+
+
+async def put(tx: Tx, number: int) -> int:
+    return await tx.run(sa.insert(TABLE), row(number))
+
+
+def test_a_failed_command_undoes_itself_and_no_other(stores: Stores) -> None:
+    async def fails(tx: Tx) -> None:
+        await put(tx, 2)
+        tx.append(TABLE, row(3))
+        tx.emit(Happened(3))
+        raise Conflict("no")
+
+    async def go() -> None:
+        outcomes = await asyncio.gather(
+            stores.square.write(lambda tx: put(tx, 1)),
+            stores.square.write(fails),
+            stores.square.write(lambda tx: put(tx, 4)),
+            return_exceptions=True,
+        )
+        assert outcomes[0] == 1
+        assert isinstance(outcomes[1], Conflict)
+        assert outcomes[2] == 1
+        kept = await stores.square.reads.all(sa.select(TABLE.c.event_id).order_by(TABLE.c.event_id))
+        assert [each.event_id for each in kept] == [1, 4]
+        assert await stores.square.reads.scalar(sa.select(sa.func.count()).select_from(OUTBOX["square"])) == 0
+
+    asyncio.run(go())
+
+
+def test_commands_that_arrive_together_share_one_commit(stores: Stores, tmp_path: Path) -> None:
+    commits: list[str] = []
+
+    async def go() -> None:
+        raw = stores.square._writer.connection.dbapi_connection
+        assert isinstance(raw, sqlite3.Connection)
+        raw.set_trace_callback(lambda sql: commits.append(sql) if sql == "COMMIT" else None)
+        await asyncio.gather(*(stores.square.write(lambda tx, n=n: put(tx, n)) for n in range(100)))
+        assert await stores.square.reads.scalar(COUNT) == 100
+
+    asyncio.run(go())
+    assert len(commits) == 1
+
+
+def test_what_is_acknowledged_is_in_the_file(stores: Stores, tmp_path: Path) -> None:
+    async def go() -> int:
+        await stores.square.write(lambda tx: put(tx, 1))
+        with sqlite3.connect(tmp_path / "data" / "square.db") as other:
+            return other.execute("SELECT count(*) FROM inbox").fetchone()[0]
+
+    assert asyncio.run(go()) == 1
+
+
+def test_a_commit_that_fails_fails_its_whole_group_clearly(stores: Stores) -> None:
+    async def go() -> None:
+        stores.square._commit = lambda: sqlite3.OperationalError("disk full")  # type: ignore[method-assign]
+        outcomes = await asyncio.gather(
+            *(stores.square.write(lambda tx, n=n: put(tx, n)) for n in range(3)), return_exceptions=True
+        )
+        assert [type(each) for each in outcomes] == [Unavailable] * 3
+        del stores.square._commit
+        assert await stores.square.write(lambda tx: put(tx, 9)) == 1
+        assert await stores.square.reads.scalar(COUNT) == 1
+
+    asyncio.run(go())
+
+
+def test_rows_that_break_a_rule_fail_the_group_and_the_writer_goes_on(stores: Stores) -> None:
+    async def go() -> None:
+        async def twice(tx: Tx) -> None:
+            tx.append(TABLE, row(1))
+            tx.append(TABLE, row(1))
+
+        with pytest.raises(Unavailable):
+            await stores.square.write(twice)
+        assert await stores.square.write(lambda tx: put(tx, 1)) == 1
+
+    asyncio.run(go())
+
+
+def test_apply_that_waits_for_something_else_is_refused(stores: Stores) -> None:
+    async def waits(tx: Tx) -> None:
+        await put(tx, 1)
+        await asyncio.sleep(0)
+
+    async def go() -> None:
+        with pytest.raises(RuntimeError, match="prepare"):
+            await stores.square.write(waits)
+        assert await stores.square.reads.scalar(COUNT) == 0
+
+    asyncio.run(go())
+
+
+def test_caches_hear_an_event_after_the_commit_and_before_the_answer(stores: Stores) -> None:
+    heard: list[str] = []
+
+    async def go() -> None:
+        stores.square.hear(Happened, lambda event: heard.append(f"heard {event.number}"))
+
+        async def act(tx: Tx) -> None:
+            tx.emit(Happened(7))
+            tx.after(lambda: heard.append("after"))
+            assert heard == []
+
+        await stores.square.write(act)
+        heard.append("answer")
+
+    asyncio.run(go())
+    assert heard == ["after", "heard 7", "answer"]
+
+
+def test_someone_who_goes_away_does_not_stop_the_write(stores: Stores) -> None:
+    async def go() -> None:
+        waiting = asyncio.ensure_future(stores.square.write(lambda tx: put(tx, 1)))
+        await asyncio.sleep(0)
+        waiting.cancel()
+        await stores.square.write(lambda tx: put(tx, 2))
+        assert await stores.square.reads.scalar(COUNT) == 2
+
+    asyncio.run(go())
+
+
+def test_closing_finishes_what_was_accepted(tmp_path: Path, clock: FakeClock) -> None:
+    async def go() -> None:
+        opened = open_stores(tmp_path / "data", clock)
+        writes = [asyncio.ensure_future(opened.square.write(lambda tx, n=n: put(tx, n))) for n in range(50)]
+        await asyncio.sleep(0)
+        await opened.close()
+        assert all(write.result() == 1 for write in writes)
+        with pytest.raises(Unavailable):
+            await opened.square.write(lambda tx: put(tx, 99))
+
+    asyncio.run(go())
+
+
+def test_a_directory_has_one_server(stores: Stores, tmp_path: Path, clock: FakeClock) -> None:
+    with pytest.raises(ConfigError, match="in use by another Kizuna"):
+        open_stores(tmp_path / "data", clock)
+
+
+def test_only_we_may_read_the_files(stores: Stores, tmp_path: Path) -> None:
+    assert (tmp_path / "data").stat().st_mode & 0o077 == 0
+    assert (tmp_path / "data" / "circle.db").stat().st_mode & 0o077 == 0
+
+
+def test_only_the_square_has_public_tables() -> None:
+    with pytest.raises(ValueError, match="only the square"):
+        table("circle", "leak", "public")
