@@ -1,0 +1,184 @@
+"""The verbs for faces and voices. Each repeats its checks inside the write, and refuses what is not there and what
+is not for this viewer in the same words."""
+
+from collections.abc import Collection
+from typing import Final
+
+from kizuna.circle import events, friend_queries, queries
+from kizuna.circle.models import Audience
+from kizuna.circle.ports import Circle
+from kizuna.ground import text as texts
+from kizuna.ground.errors import Invalid, NotFound
+from kizuna.jobs.idempotency import Key, once
+from kizuna.store.store import Tx
+
+VOICE_LENGTH: Final = 500
+NAME_LENGTH: Final = 50
+BIO_LENGTH: Final = 500
+MOST_NAMED: Final = 1000
+
+
+async def make_face(tx: Tx, face_id: int, handle: str, display_name: str = "") -> None:
+    """Make the face that sign-up has reserved, inside a transaction of the circle.
+
+    The handle is already checked and reserved by people.
+    """
+    await friend_queries.add_face(
+        tx,
+        {
+            "id": face_id,
+            "handle": handle.lower(),
+            "display_name": display_name,
+            "bio": "",
+            "bio_html": "",
+            "created_at": tx.now_ms,
+            "deleted_at": None,
+        },
+    )
+    tx.emit(events.FaceMade(face_id))
+
+
+async def remove_face(tx: Tx, face_id: int) -> None:
+    """Remove a face, all it said and the rooms it opened, and free its handle; nothing happens if there is none."""
+    # No handle begins with a dot, so the one left behind meets no other.
+    gone = {"handle": f".{face_id}", "display_name": "", "bio": "", "bio_html": "", "deleted_at": tx.now_ms}
+    if not await friend_queries.change_face(tx, face_id, **gone):
+        return
+    await friend_queries.drop_relations(tx, face_id)
+    await queries.empty_author(tx, face_id)
+    tx.emit(events.FaceRemoved(face_id))
+
+
+async def edit_profile(circle: Circle, face_id: int, *, display_name: str, bio: str) -> None:
+    """Change one's own name and bio. Raises Invalid when one is too long or holds what cannot be shown."""
+    name = texts.clean_line(display_name, "display_name")
+    texts.check_length(name, NAME_LENGTH, "display_name")
+    about = texts.clean(bio, "bio")
+    texts.check_length(about, BIO_LENGTH, "bio")
+    html = texts.to_html(about)
+
+    async def apply(tx: Tx) -> None:
+        if not await friend_queries.change_face(tx, face_id, display_name=name, bio=about, bio_html=html):
+            raise NotFound
+        tx.emit(events.ProfileEdited(face_id))
+
+    await circle.store.write(apply)
+
+
+def check_audience(audience: str | None, people: Collection[int]) -> Audience:
+    """The audience that was chosen. Raises Invalid when none was: there is no default, in any version."""
+    if audience not in set(Audience):
+        raise Invalid("Choose who may read this.", field="audience")
+    if audience != Audience.PEOPLE and people:
+        raise Invalid("People are named only for a voice to chosen people.", field="people")
+    if audience == Audience.PEOPLE and not people:
+        raise Invalid("Name at least one friend.", field="people")
+    if len(people) > MOST_NAMED:
+        raise Invalid("Please name at most {most} friends.", field="people", most=MOST_NAMED)
+    return Audience(audience)
+
+
+def _check_text(written: str) -> str:
+    text = texts.clean(written)
+    if texts.is_blank(text):
+        raise Invalid("Please write something.", field="text")
+    texts.check_length(text, VOICE_LENGTH)
+    return text
+
+
+async def say(
+    circle: Circle,
+    author_id: int,
+    text: str,
+    audience: str | None,
+    people: Collection[int] = (),
+    key: Key | None = None,
+) -> int:
+    """Open a room with a voice; answers its id. ``people`` are face ids, for the audience "people" only.
+
+    Raises Invalid for a text or an audience that cannot be, and when somebody named is not a friend at this moment
+    (whether such a face exists is not told).
+    """
+    named = set(people)
+    chosen = check_audience(audience, named)
+    said = _check_text(text)
+    html = texts.to_html(said)
+
+    async def apply(tx: Tx) -> int:
+        if not await friend_queries.is_live(tx, author_id):
+            raise NotFound
+        return (await once(tx, key, lambda: write(tx)))[0]
+
+    async def write(tx: Tx) -> int:
+        if named and await queries.friends_among(tx, author_id, named) != named:
+            raise Invalid("You can only name your friends.", field="people")
+        voice_id = tx.new_id()
+        await queries.add_voice(tx, _row(tx, voice_id, author_id, voice_id, None, chosen, said, html), named)
+        tx.emit(events.VoiceSaid(voice_id, author_id))
+        return voice_id
+
+    return await circle.store.write(apply)
+
+
+async def reply(circle: Circle, author_id: int, parent_id: int, text: str, key: Key | None = None) -> int:
+    """Answer a voice or a reply, in its room; answers the new id. A reply has no audience that could be chosen.
+
+    Raises NotFound when the parent is not for this viewer, or is no more.
+    """
+    said = _check_text(text)
+    html = texts.to_html(said)
+
+    async def apply(tx: Tx) -> int:
+        room_id = await queries.room_to_answer(tx, author_id, parent_id)
+        if room_id is None:
+            raise NotFound
+        return (await once(tx, key, lambda: write(tx, room_id)))[0]
+
+    async def write(tx: Tx, room_id: int) -> int:
+        reply_id = tx.new_id()
+        await queries.add_voice(tx, _row(tx, reply_id, author_id, room_id, parent_id, None, said, html))
+        tx.emit(events.VoiceReplied(reply_id, author_id, parent_id, room_id))
+        return reply_id
+
+    return await circle.store.write(apply)
+
+
+def _row(
+    tx: Tx,
+    voice_id: int,
+    author_id: int,
+    room_id: int,
+    parent_id: int | None,
+    audience: Audience | None,
+    text: str,
+    html: str,
+) -> dict[str, object]:
+    return {
+        "id": voice_id,
+        "author_id": author_id,
+        "room_id": room_id,
+        "parent_id": parent_id,
+        "audience": None if audience is None else audience.value,
+        "text": text,
+        "html": html,
+        "created_at": tx.now_ms,
+        "deleted_at": None,
+    }
+
+
+async def delete_voice(circle: Circle, actor_id: int, voice_id: int) -> None:
+    """Delete what one wrote, or a reply in one's own room. A deleted voice takes its room with it.
+
+    Doing it again does nothing. Raises NotFound for everything else. One may delete one's own reply in a room that
+    one cannot read any more; the answer does not tell whether the room still stands.
+    """
+
+    async def apply(tx: Tx) -> None:
+        row = await queries.voice_to_delete(tx, actor_id, voice_id)
+        if row is None:
+            raise NotFound
+        if row.deleted_at is None:
+            await queries.empty_voice(tx, voice_id)
+            tx.emit(events.VoiceDeleted(voice_id, row.author_id, row.room_id))
+
+    await circle.store.write(apply)

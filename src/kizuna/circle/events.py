@@ -1,0 +1,69 @@
+"""What happened in the circle. Events carry ids and never what somebody wrote: outboxes and logs stay mute."""
+
+from kizuna.ground.events import Event
+
+
+class FaceMade(Event, frozen=True, tag="circle.face_made"):
+    """A face exists and can be used."""
+
+    face_id: int
+
+
+class FaceRemoved(Event, frozen=True, tag="circle.face_removed"):
+    """A face is gone, with its friendships and all it wrote."""
+
+    face_id: int
+
+
+class ProfileEdited(Event, frozen=True, tag="circle.profile_edited"):
+    """A face changed its name or bio."""
+
+    face_id: int
+
+
+class VoiceSaid(Event, frozen=True, tag="circle.voice_said"):
+    """A new room."""
+
+    voice_id: int
+    author_id: int
+
+
+class VoiceReplied(Event, frozen=True, tag="circle.voice_replied"):
+    """A reply in a room."""
+
+    voice_id: int
+    author_id: int
+    parent_id: int
+    room_id: int
+
+
+class VoiceDeleted(Event, frozen=True, tag="circle.voice_deleted"):
+    """A voice is gone. When it is the room itself (``voice_id == room_id``), all its replies are gone with it."""
+
+    voice_id: int
+    author_id: int
+    room_id: int
+
+
+class Requested(Event, frozen=True, tag="circle.requested"):
+    """Somebody asks to be friends. Not sent for a request that the other side has silently declined before."""
+
+    request_id: int
+    from_id: int
+    to_id: int
+
+
+class Befriended(Event, frozen=True, tag="circle.befriended"):
+    """Two faces are friends. ``by_id`` is the one whose act completed it."""
+
+    a_id: int
+    b_id: int
+    by_id: int
+
+
+class Unfriended(Event, frozen=True, tag="circle.unfriended"):
+    """Two faces are friends no more. ``by_id`` may never be told to the other."""
+
+    a_id: int
+    b_id: int
+    by_id: int

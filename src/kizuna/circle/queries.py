@@ -1,0 +1,281 @@
+"""Reading and writing voices. Whatever answers with something written takes the viewer, and the gate with it.
+
+A list is read in two steps: ``timeline_ids`` or ``profile_ids``, then ``load``. Both ask the gate, so ids that were
+kept for a while are safe to load.
+"""
+
+from collections.abc import Collection, Sequence
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from kizuna.circle import render
+from kizuna.circle.audience import readable_by, readers_of
+from kizuna.circle.models import Audience, Room, Voice, Who, Why
+from kizuna.circle.tables import FACE, FRIENDSHIP, VOICE, VOICE_PERSON
+from kizuna.ground.ids import MAX_ID
+from kizuna.store.store import Db, Row, Tx
+
+_VIEWER: Final = sa.bindparam("viewer_id", type_=sa.BigInteger)
+_V: Final = VOICE.alias("v")
+_ROOM: Final = VOICE.alias("room")
+
+
+def _between(voice: sa.FromClause) -> sa.ColumnElement[bool]:
+    return sa.and_(voice.c.id < sa.bindparam("below"), voice.c.id > sa.bindparam("above"))
+
+
+def _page(author: sa.ColumnElement[Any], *, newest: bool) -> sa.Select[Any]:
+    """The readable rooms of one author, one page of ids."""
+    voice = VOICE.alias()
+    return (
+        sa.select(voice.c.id)
+        .where(
+            voice.c.author_id == author,
+            voice.c.parent_id.is_(None),
+            _between(voice),
+            readable_by(_VIEWER, voice),
+        )
+        .order_by(voice.c.id.desc() if newest else voice.c.id)
+        .limit(sa.bindparam("limit"))
+        .correlate_except(voice)
+    )
+
+
+def _timeline(*, newest: bool) -> sa.Select[Any]:
+    # A page of each author is enough for a page of all of them, and the index (author, parent, id) gives it without
+    # reading the rest: the cost grows with friends times page, not with all that friends ever said.
+    friend = FRIENDSHIP.alias()
+    near = (
+        sa.select(friend.c.b_id.label("id"))
+        .where(friend.c.a_id == _VIEWER)
+        .union_all(sa.select(_VIEWER.label("id")))
+        .subquery("near")
+    )
+    return (
+        sa.select(_V.c.id)
+        .join_from(near, _V, _V.c.id.in_(_page(near.c.id, newest=newest)))
+        .order_by(_V.c.id.desc() if newest else _V.c.id)
+        .limit(sa.bindparam("limit"))
+    )
+
+
+_TIMELINE: Final = {newest: _timeline(newest=newest) for newest in (True, False)}
+_PROFILE: Final = {
+    newest: _page(sa.bindparam("face_id", type_=sa.BigInteger), newest=newest) for newest in (True, False)
+}
+
+
+async def timeline_ids(
+    db: Db,
+    viewer_id: int,
+    *,
+    max_id: int | None = None,
+    since_id: int | None = None,
+    min_id: int | None = None,
+    limit: int = 20,
+) -> list[int]:
+    """The viewer's own rooms and those of friends that he may read, newest first.
+
+    Bounds exclude themselves. ``since_id`` keeps the newest page above it, ``min_id`` the one directly above it.
+    """
+    return await _ids(db, _TIMELINE, {"viewer_id": viewer_id}, max_id, since_id, min_id, limit)
+
+
+async def profile_ids(
+    db: Db,
+    viewer_id: int,
+    face_id: int,
+    *,
+    max_id: int | None = None,
+    since_id: int | None = None,
+    min_id: int | None = None,
+    limit: int = 20,
+) -> list[int]:
+    """The rooms of one face that the viewer may read, newest first; bounds as in ``timeline_ids``."""
+    params: dict[str, object] = {"viewer_id": viewer_id, "face_id": face_id}
+    return await _ids(db, _PROFILE, params, max_id, since_id, min_id, limit)
+
+
+async def _ids(
+    db: Db,
+    statements: dict[bool, sa.Select[Any]],
+    params: dict[str, object],
+    max_id: int | None,
+    since_id: int | None,
+    min_id: int | None,
+    limit: int,
+) -> list[int]:
+    newest = min_id is None
+    params |= {
+        "below": MAX_ID if max_id is None else max_id,
+        "above": max(since_id or 0, min_id or 0),
+        "limit": limit,
+    }
+    ids = [int(row.id) for row in await db.all(statements[newest], params)]
+    return ids if newest else ids[::-1]
+
+
+def _reply_count() -> sa.ColumnElement[int]:
+    reply, author = VOICE.alias(), FACE.alias()
+    count = (
+        sa.select(sa.func.count())
+        .join_from(reply, author, author.c.id == reply.c.author_id)
+        .where(
+            reply.c.room_id == _V.c.id,
+            reply.c.parent_id.is_not(None),
+            reply.c.deleted_at.is_(None),
+            author.c.deleted_at.is_(None),
+        )
+        .correlate(_V)
+        .scalar_subquery()
+    )
+    return sa.case((_V.c.parent_id.is_(None), count), else_=0).label("replies")
+
+
+_READABLE: Final = (
+    sa.select(
+        _V.c.id,
+        _V.c.author_id,
+        _V.c.room_id,
+        _V.c.parent_id,
+        _V.c.text,
+        _V.c.html,
+        _V.c.created_at,
+        _ROOM.c.author_id.label("owner_id"),
+        _ROOM.c.audience.label("room_audience"),
+        FACE.c.id.label("face_id"),
+        FACE.c.handle,
+        FACE.c.display_name,
+        _reply_count(),
+    )
+    .join_from(_V, _ROOM, _ROOM.c.id == _V.c.room_id)
+    .join(FACE, FACE.c.id == _V.c.author_id)
+    .where(readable_by(_VIEWER, _V))
+)
+_LOAD: Final = _READABLE.where(_V.c.id.in_(sa.bindparam("ids", expanding=True)))
+_REPLIES: Final = (
+    _READABLE.where(
+        _V.c.room_id == sa.bindparam("room_id"),
+        _V.c.parent_id.is_not(None),
+        _V.c.id > sa.bindparam("after"),
+    )
+    .order_by(_V.c.id)
+    .limit(sa.bindparam("limit"))
+)
+
+
+async def load(db: Db, viewer_id: int, ids: Sequence[int]) -> list[Voice]:
+    """Those of these voices that the viewer may read now, in the given order, in one statement."""
+    rows = await db.all(_LOAD, {"viewer_id": viewer_id, "ids": list(ids)}) if ids else ()
+    found = {row.id: render.voice(row, viewer_id) for row in rows}
+    return [found[one] for one in ids if one in found]
+
+
+async def room(db: Db, viewer_id: int, voice_id: int, *, after: int = 0, limit: int = 100) -> Room | None:
+    """The whole room of a voice or reply: its root and a page of replies, or None if it is not for this viewer."""
+    asked = await load(db, viewer_id, [voice_id])
+    if not asked:
+        return None
+    root = asked[0] if asked[0].parent_id is None else (await load(db, viewer_id, [asked[0].room_id]))[0]
+    params = {"viewer_id": viewer_id, "room_id": root.id, "after": after, "limit": limit + 1}
+    replies = [render.voice(row, viewer_id) for row in await db.all(_REPLIES, params)]
+    more = len(replies) > limit
+    return Room(root=root, replies=replies[:limit], next_after=replies[limit - 1].id if more else None)
+
+
+_OWNER: Final = FACE.alias("owner")
+_WHY: Final = (
+    sa.select(
+        _V.c.room_id,
+        _ROOM.c.audience.label("room_audience"),
+        _OWNER.c.id.label("face_id"),
+        _OWNER.c.handle,
+        _OWNER.c.display_name,
+    )
+    .join_from(_V, _ROOM, _ROOM.c.id == _V.c.room_id)
+    .join(_OWNER, _OWNER.c.id == _ROOM.c.author_id)
+    .where(_V.c.id == sa.bindparam("voice_id"), readable_by(_VIEWER, _V))
+)
+
+
+async def why(db: Db, viewer_id: int, voice_id: int) -> Why | None:
+    """Why the viewer sees a voice, or None when he does not."""
+    row = await db.first(_WHY, {"viewer_id": viewer_id, "voice_id": voice_id})
+    return None if row is None else render.why(row, viewer_id)
+
+
+async def who(db: Db, viewer_id: int, voice_id: int) -> Who | None:
+    """Who sees a voice now: names for the author of its room, the kind of audience for its other readers."""
+    row = await db.first(_WHY, {"viewer_id": viewer_id, "voice_id": voice_id})
+    if row is None:
+        return None
+    readers = await readers_of(db, viewer_id, row.room_id) if row.face_id == viewer_id else None
+    return Who(audience=Audience(row.room_audience), owner=render.face(row), readers=readers)
+
+
+# Writing. The verbs of ``actions.py`` decide; these run inside their transaction.
+
+_ROOM_TO_ANSWER: Final = sa.select(_V.c.room_id).where(
+    _V.c.id == sa.bindparam("voice_id"), readable_by(_VIEWER, _V)
+)
+_TO_DELETE: Final = (
+    sa.select(_V.c.author_id, _V.c.room_id, _V.c.deleted_at)
+    .join_from(_V, _ROOM, _ROOM.c.id == _V.c.room_id)
+    .where(
+        _V.c.id == sa.bindparam("voice_id"),
+        sa.or_(_V.c.author_id == _VIEWER, _ROOM.c.author_id == _VIEWER),
+    )
+)
+_FRIENDS_AMONG: Final = (
+    sa.select(FACE.c.id)
+    .join(FRIENDSHIP, FRIENDSHIP.c.b_id == FACE.c.id)
+    .where(
+        FRIENDSHIP.c.a_id == _VIEWER,
+        FACE.c.deleted_at.is_(None),
+        FACE.c.id.in_(sa.bindparam("people", expanding=True)),
+    )
+)
+
+
+async def room_to_answer(db: Db, viewer_id: int, parent_id: int) -> int | None:
+    """The room in which a reply to this voice belongs, if the viewer may read it now."""
+    room_id: int | None = await db.scalar(_ROOM_TO_ANSWER, {"viewer_id": viewer_id, "voice_id": parent_id})
+    return room_id
+
+
+async def friends_among(db: Db, viewer_id: int, people: Collection[int]) -> set[int]:
+    """Those of these faces that are the viewer's friends."""
+    rows = await db.all(_FRIENDS_AMONG, {"viewer_id": viewer_id, "people": list(people)})
+    return {row.id for row in rows}
+
+
+async def voice_to_delete(db: Db, actor_id: int, voice_id: int) -> Row | None:
+    """``author_id, room_id, deleted_at`` of a voice that the actor wrote or that stands in his room."""
+    return await db.first(_TO_DELETE, {"viewer_id": actor_id, "voice_id": voice_id})
+
+
+async def add_voice(tx: Tx, row: dict[str, object], people: Collection[int] = ()) -> None:
+    """A new voice or reply. Written at once, so that the deletion of its room in the same group finds it."""
+    await tx.run(sa.insert(VOICE).values(row))
+    for face_id in sorted(people):
+        await tx.run(sa.insert(VOICE_PERSON).values(voice_id=row["id"], face_id=face_id))
+
+
+async def empty_voice(tx: Tx, voice_id: int) -> None:
+    """Delete a voice, and the room with it if it opened one: the rows stay, what was said is gone."""
+    await _empty(tx, sa.select(_V.c.id).where(_V.c.id == voice_id))
+
+
+async def empty_author(tx: Tx, author_id: int) -> None:
+    """Delete all that a face said, and the rooms it opened."""
+    await _empty(tx, sa.select(_V.c.id).where(_V.c.author_id == author_id))
+
+
+async def _empty(tx: Tx, chosen: sa.Select[Any]) -> None:
+    await tx.run(
+        sa.update(VOICE)
+        .where(sa.or_(VOICE.c.id.in_(chosen), VOICE.c.room_id.in_(chosen)), VOICE.c.deleted_at.is_(None))
+        .values(text="", html="", deleted_at=tx.now_ms)
+    )
+    await tx.run(sa.delete(VOICE_PERSON).where(VOICE_PERSON.c.voice_id.in_(chosen)))

@@ -1,0 +1,104 @@
+"""The tables of the circle. None is publishable."""
+
+from typing import Final
+
+import sqlalchemy as sa
+
+from kizuna.store.schema import table
+
+FACE: Final = table(
+    "circle",
+    "face",
+    "own",
+    sa.Column("id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("handle", sa.Text, nullable=False, unique=True),
+    sa.Column("display_name", sa.Text, nullable=False),
+    sa.Column("bio", sa.Text, nullable=False),
+    sa.Column("bio_html", sa.Text, nullable=False),
+    sa.Column("created_at", sa.BigInteger, nullable=False),
+    sa.Column("deleted_at", sa.BigInteger),
+)
+
+# Both directions are stored, always together, so that each question is one look-up in one index.
+FRIENDSHIP: Final = table(
+    "circle",
+    "friendship",
+    "own",
+    sa.Column("a_id", sa.BigInteger, sa.ForeignKey("face.id"), primary_key=True, autoincrement=False),
+    sa.Column("b_id", sa.BigInteger, sa.ForeignKey("face.id"), primary_key=True, autoincrement=False),
+    sa.Column("since_at", sa.BigInteger, nullable=False),
+)
+
+# One row per direction. Who asked sees a row that is not withdrawn; who was asked sees one that is neither withdrawn
+# nor declined. A declined row stays, also behind a withdrawal, to swallow later requests; becoming friends removes it.
+FRIEND_REQUEST: Final = table(
+    "circle",
+    "friend_request",
+    "own",
+    sa.Column("id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("from_id", sa.BigInteger, sa.ForeignKey("face.id"), nullable=False),
+    sa.Column("to_id", sa.BigInteger, sa.ForeignKey("face.id"), nullable=False),
+    sa.Column("note", sa.Text, nullable=False),
+    sa.Column("created_at", sa.BigInteger, nullable=False),
+    sa.Column("declined_at", sa.BigInteger),
+    sa.Column("withdrawn_at", sa.BigInteger),
+    sa.UniqueConstraint("from_id", "to_id"),
+    sa.Index(None, "to_id", "id"),
+)
+
+FRIEND_INVITE: Final = table(
+    "circle",
+    "friend_invite",
+    "secret",
+    sa.Column("id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("face_id", sa.BigInteger, sa.ForeignKey("face.id"), nullable=False, index=True),
+    sa.Column("code_hash", sa.Text, nullable=False, unique=True),
+    sa.Column("uses", sa.Integer, nullable=False),
+    sa.Column("max_uses", sa.Integer, nullable=False),
+    sa.Column("created_at", sa.BigInteger, nullable=False),
+    sa.Column("expires_at", sa.BigInteger, nullable=False),
+    sa.Column("ended_at", sa.BigInteger),
+)
+
+FRIEND_INVITE_USE: Final = table(
+    "circle",
+    "friend_invite_use",
+    "own",
+    sa.Column(
+        "invite_id", sa.BigInteger, sa.ForeignKey("friend_invite.id"), primary_key=True, autoincrement=False
+    ),
+    sa.Column("face_id", sa.BigInteger, sa.ForeignKey("face.id"), primary_key=True, autoincrement=False),
+    sa.Column("used_at", sa.BigInteger, nullable=False),
+)
+
+# A room is a voice without parent and all its replies; ``room_id`` names that voice, in its own row too. Only it has an
+# audience. A deleted voice keeps its row without its text, so that its id is answered like one that never was.
+VOICE: Final = table(
+    "circle",
+    "voice",
+    "own",
+    sa.Column("id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("author_id", sa.BigInteger, sa.ForeignKey("face.id"), nullable=False),
+    sa.Column("room_id", sa.BigInteger, nullable=False),
+    sa.Column("parent_id", sa.BigInteger),
+    sa.Column("audience", sa.Text),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("html", sa.Text, nullable=False),
+    sa.Column("created_at", sa.BigInteger, nullable=False),
+    sa.Column("deleted_at", sa.BigInteger),
+    sa.CheckConstraint(
+        "(parent_id IS NULL AND room_id = id AND audience IN ('me', 'friends', 'people'))"
+        " OR (parent_id IS NOT NULL AND room_id <> id AND audience IS NULL)",
+        name="room",
+    ),
+    sa.Index(None, "author_id", "parent_id", "id"),
+    sa.Index(None, "room_id", "id"),
+)
+
+VOICE_PERSON: Final = table(
+    "circle",
+    "voice_person",
+    "own",
+    sa.Column("voice_id", sa.BigInteger, sa.ForeignKey("voice.id"), primary_key=True, autoincrement=False),
+    sa.Column("face_id", sa.BigInteger, sa.ForeignKey("face.id"), primary_key=True, autoincrement=False),
+)
