@@ -24,6 +24,9 @@ def test_content_comes_back_is_replaced_and_forgotten(tmp_path: Path) -> None:
 )
 def test_a_key_that_could_lead_elsewhere_is_refused(tmp_path: Path, key: str) -> None:
     blobs = DiskBlobs(tmp_path)
-    for act in (blobs.get, blobs.delete, lambda key: blobs.put(key, b"")):
-        with pytest.raises(ValueError, match="blob key"):
-            act(key)
+    with pytest.raises(ValueError, match="blob key"):
+        blobs.get(key)
+    with pytest.raises(ValueError, match="blob key"):
+        blobs.put(key, b"")
+    with pytest.raises(ValueError, match="blob key"):
+        blobs.delete(key)

@@ -1,7 +1,7 @@
 """Duties: done once they succeed, retried until then, kept when hopeless; lifelines wait for nobody."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 import msgspec
 
@@ -11,7 +11,7 @@ from kizuna.jobs import duties, queries
 from kizuna.jobs.duties import Duty, Effect, Lane, RetryLater
 from kizuna.jobs.worker import LONGEST_BACKOFF_S, MOST_ATTEMPTS, PLACES, Worker, backoff_seconds
 from kizuna.store.open import Stores
-from kizuna.store.store import Tx
+from kizuna.store.store import Row, Tx
 
 
 class Task(msgspec.Struct, frozen=True):
@@ -97,6 +97,7 @@ def test_a_hopeless_duty_becomes_a_dead_letter(stores: Stores) -> None:
         for _ in range(MOST_ATTEMPTS - 1):
             await stores.circle.write(lambda tx: queries.lease_duty(tx, row.id, 0))
         await running.start()
+        dead: Sequence[Row] = ()
         for _ in range(500):
             if dead := await queries.dead_duties("circle", stores.circle.reads):
                 break

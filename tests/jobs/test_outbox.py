@@ -18,7 +18,7 @@ from kizuna.store.store import Tx
 from kizuna.store.tables import OUTBOX
 
 
-class Said(Event, tag="test.said"):
+class Said(Event, frozen=True, tag="test.said"):
     number: int
 
 
