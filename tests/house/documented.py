@@ -1,0 +1,79 @@
+"""What exists, and what the docs name: settings, events, commands and routes."""
+
+import importlib
+import re
+from collections.abc import Iterator
+from types import ModuleType
+
+import click
+import typer
+
+from kizuna.doors.routes import MemberRoute, PublicRoute
+from kizuna.ground.config import PREFIX, Config
+from kizuna.ground.events import Event, tag_of
+from tests.house.source import ROOT, read_house
+
+DOCS = ROOT / "docs"
+TERM = re.compile(r"^(?:#+ |[-*] |\| *)`([^`]+)`", re.MULTILINE)
+
+
+def terms(*files: str) -> set[str]:
+    """Every term these pages explain: set as code at the start of a heading, a list entry or a table row."""
+    texts = [path.read_text("utf-8") for file in files for path in sorted(DOCS.glob(file))]
+    return {term for text in texts for term in TERM.findall(text)}
+
+
+def settings() -> set[str]:
+    """Every setting by the name it has in the file."""
+    return set(Config.__struct_fields__)
+
+
+def variables() -> set[str]:
+    """Every setting by the name it has in the environment."""
+    return {PREFIX + name.upper() for name in settings()}
+
+
+def modules(*floors: str) -> Iterator[ModuleType]:
+    """Every module on these floors, imported."""
+    for source in read_house():
+        if source.package in floors:
+            yield importlib.import_module(source.module)
+
+
+def events() -> set[str]:
+    """The tag of every event that some package declares."""
+    for source in read_house():
+        if source.name == "events" and source.package != "ground":
+            importlib.import_module(source.module)
+    return {tag_of(kind) for kind in _descendants(Event) if kind.__module__.startswith("kizuna.")}
+
+
+def _descendants(kind: type[Event]) -> Iterator[type[Event]]:
+    for child in kind.__subclasses__():
+        yield child
+        yield from _descendants(child)
+
+
+def commands(app: typer.Typer) -> set[str]:
+    """Every command as it is typed."""
+    return set(_walk(typer.main.get_command(app), "kizuna"))
+
+
+def _walk(command: click.Command, typed: str) -> Iterator[str]:
+    if not isinstance(command, click.Group):
+        yield typed
+        return
+    for name, child in command.commands.items():
+        yield from _walk(child, f"{typed} {name}")
+
+
+def routes() -> set[str]:
+    """Every route that a door declares, as ``METHOD /path``."""
+    return {
+        f"{route.method} {route.path}"
+        for module in modules("api", "web", "doors", "wiring")
+        for value in vars(module).values()
+        if isinstance(value, list | tuple)
+        for route in value  # pyright: ignore[reportUnknownVariableType]  # whatever a module holds
+        if isinstance(route, PublicRoute | MemberRoute)
+    }
