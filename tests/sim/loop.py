@@ -46,6 +46,7 @@ class Process:
         self._countdown: int | None = None
         self.context = contextvars.copy_context()
         self.context.run(CURRENT.set, self)
+        loop.processes.append(self)
 
     def spawn(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
         """Start a task that lives and dies with this process."""
@@ -66,6 +67,7 @@ class Process:
         for tell in self.dying:
             tell()
         self.dying.clear()
+        self._loop.exile(self)
         self._loop.call_soon(self._bury, context=self._loop.outside)
 
     def kill_after(self, steps: int) -> None:
@@ -134,6 +136,7 @@ class SimLoop(asyncio.BaseEventLoop):
     def __init__(self, race: Randomness | None = None) -> None:
         super().__init__()
         self.steps = 0
+        self.processes: list[Process] = []
         self.errors: list[dict[str, Any]] = []
         self.outside = contextvars.copy_context()
         self._now = 0.0
@@ -190,23 +193,32 @@ class SimLoop(asyncio.BaseEventLoop):
 
     def step(self) -> None:
         """Run one ready callback; if there is none, jump to the next timer."""
-        if not self._soon:
+        while not self._soon:
             self._jump()
         index = 0
         if self._race is not None and len(self._soon) > 1:
             index = self._race.below(min(len(self._soon), RACE_WIDTH))
         step = self._soon.pop(index)
         process = step.process
-        if process is not None and not process.alive:
-            if isinstance(step, Step):
-                process.limbo.append(step)
-            return
         self.steps += 1
         step.run()
         if process is not None:
             process.count()
 
     _run_once = step
+
+    def end(self) -> None:
+        """Kill every process and make the steps that are left in this instant."""
+        for process in self.processes:
+            process.kill()
+        while self._soon:
+            self.step()
+        self.close()
+
+    def exile(self, dead: Process) -> None:
+        """Take the dead process' steps out of the queue."""
+        dead.limbo.extend(step for step in self._soon if step.process is dead and isinstance(step, Step))
+        self._soon = [step for step in self._soon if step.process is not dead]
 
     def _jump(self) -> None:
         while self._later and self._later[0][2].cancelled():
@@ -215,7 +227,9 @@ class SimLoop(asyncio.BaseEventLoop):
             raise DeadlockError("nothing is ready and nothing is timed")
         self._now = max(self._now, self._later[0][0])
         while self._later and self._later[0][0] <= self._now:
-            self._soon.append(heapq.heappop(self._later)[2])
+            timer = heapq.heappop(self._later)[2]
+            if timer.process is None or timer.process.alive:
+                self._soon.append(timer)
 
     def _start_task(
         self, loop: asyncio.AbstractEventLoop, work: Any, context: contextvars.Context | None = None
@@ -289,7 +303,6 @@ def simulation(race: Randomness | None = None) -> Generator[SimLoop]:
     anyio.to_thread.run_sync = inline
     try:
         yield loop
-        loop.run_until_complete(loop.shutdown_asyncgens())
     finally:
+        loop.end()
         anyio.to_thread.run_sync = threaded
-        loop.close()

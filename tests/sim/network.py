@@ -3,6 +3,7 @@
 import asyncio
 import contextvars
 from collections.abc import Coroutine, Sequence
+from typing import cast
 from urllib.parse import urlsplit
 
 import msgspec
@@ -90,7 +91,7 @@ class Network:
         answer: Answer | None = None
         try:
             async with asyncio.timeout(patience):
-                answer = await heard
+                answer = cast(Answer, await heard)
                 return answer
         except TimeoutError as error:
             raise SilenceError("time ran out") from error
