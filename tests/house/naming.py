@@ -27,7 +27,7 @@ IGNORE = re.compile(
     r"|pragma: no cover(?P<cover>))"
     r"[\s#:–—-]*(?P<reason>.*)$"
 )
-LEAST_REASON = 10
+LEAST_REASON = 8
 
 
 def empty_names(source: Source) -> Iterator[str]:

@@ -141,6 +141,7 @@ def test_pasted_sql_is_found(module: str, text: str) -> None:
     ("module", "text"),
     [
         ("kizuna.store.sqlite", "x = 'PRAGMA foreign_keys = ON'\n"),
+        ("kizuna.people.tables", "x = sa.Index(None, 'id', sqlite_where=sa.text('ended_at IS NULL'))\n"),
         ("kizuna.web.pages", "x = f'Selected {n} with care'\ny = parts.text('a')\nz = message.text\n"),
     ],
 )

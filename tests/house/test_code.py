@@ -11,10 +11,14 @@ from tests.house.source import Source, read_house
 Check = Callable[[Source], Iterator[str]]
 
 # Module → why it may open connections of its own.
-MAY_CONNECT: dict[str, str] = {}
+MAY_CONNECT = {"kizuna.cli.listen": "looks whether the port it is about to listen on is free"}
 
 # Query → why it may read voices without a viewer.
-MAY_READ_UNSEEN: dict[str, str] = {}
+MAY_READ_UNSEEN = {
+    "audience.facts": "what the pure predicate decides by, to prove the SQL condition equal",
+    "audience.readers_of": "the author is who looks: the statement finds nothing for anybody else",
+    "queries.voice_to_delete": "the actor is who looks: only what is theirs, or stands in their room",
+}
 
 
 def findings(check: Check, sources: Iterable[Source]) -> list[str]:

@@ -26,7 +26,9 @@ def lint(house: Path) -> subprocess.CompletedProcess[str]:
 @pytest.fixture
 def house(tmp_path: Path) -> Path:
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
-    shutil.copytree(ROOT / "src" / "kizuna", tmp_path / "src" / "kizuna", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(
+        ROOT / "src" / "kizuna", tmp_path / "src" / "kizuna", ignore=shutil.ignore_patterns("__pycache__")
+    )
     return tmp_path
 
 
