@@ -1,0 +1,55 @@
+"""The files that pages refer to: style, small scripts, pictures. Read once, named by their content, cached for ever."""
+
+import gzip
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+STATIC: Final = Path(__file__).parent / "static"
+STYLE_ORDER: Final = ("tokens", "elements", "shell", "pieces", "item", "composer", "forms", "pages")
+MEDIA_TYPES: Final = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+}
+
+
+class Asset(msgspec.Struct, frozen=True):
+    """One file as it is sent; `packed` is its gzip form."""
+
+    body: bytes
+    packed: bytes
+    media_type: str
+
+
+class Assets(msgspec.Struct, frozen=True):
+    """All files by the name they are served under `/assets/`, and those names by the plain ones."""
+
+    files: Mapping[str, Asset]
+    names: Mapping[str, str]
+
+    def url(self, name: str) -> str:
+        """The path of a file by its plain name, for example `kizuna.css`. Raises KeyError for a name we don't have."""
+        return f"/assets/{self.names[name]}"
+
+
+def load_assets(directory: Path = STATIC) -> Assets:
+    """Read the directory: the style layers become one `kizuna.css`, everything else stays a file of its own."""
+    style = "\n".join((directory / "css" / f"{layer}.css").read_text("utf-8") for layer in STYLE_ORDER)
+    plain = {"kizuna.css": style.encode()}
+    for path in sorted([*directory.glob("js/*.js"), *directory.glob("img/*.svg")]):
+        plain[path.name] = path.read_bytes()
+    names = {name: _named_by_content(name, body) for name, body in plain.items()}
+    return Assets(files={names[name]: _asset(name, body) for name, body in plain.items()}, names=names)
+
+
+def _named_by_content(name: str, body: bytes) -> str:
+    stem, _, suffix = name.rpartition(".")
+    return f"{stem}.{hashlib.sha256(body).hexdigest()[:10]}.{suffix}"
+
+
+def _asset(name: str, body: bytes) -> Asset:
+    return Asset(body, gzip.compress(body, 9, mtime=0), MEDIA_TYPES[Path(name).suffix])
