@@ -1,0 +1,231 @@
+"""The verbs of the square. Doors, the demo and the tie all end here.
+
+Each prepares what is slow without a lock, and then checks and writes in one transaction. Verbs may be repeated: what
+is done already is not done again, and not counted again.
+"""
+
+from kizuna.ground.errors import Conflict, NotFound
+from kizuna.ground.events import Event
+from kizuna.ground.text import check_length, clean
+from kizuna.jobs.idempotency import Key, once
+from kizuna.people.handles import check_display_name
+from kizuna.square import events, queries, rules
+from kizuna.square.load import load_status
+from kizuna.square.models import Account, Draft, Post, Status
+from kizuna.square.ports import Square
+from kizuna.square.text import MOST_CHARACTERS, Marked, marked, mentioned
+from kizuna.store.store import Db, Tx
+
+
+def _tell(square: Square, tx: Tx, event: Event) -> None:
+    tx.emit(event)
+    tx.after(lambda: square.changed(event))
+
+
+async def make_account(tx: Tx, account_id: int, handle: str, display_name: str = "") -> None:
+    """Make the account that sign-up has reserved, inside a transaction of the square; told again when it is there.
+
+    The handle is checked and reserved by people. Raises Conflict when another account has it all the same.
+    """
+    if not await queries.make_account(tx, account_id, handle, display_name):
+        there = await queries.account(tx, account_id)
+        if there is None or there.handle != handle:
+            raise Conflict("This handle is taken", field="handle")
+    tx.emit(events.AccountMade(account_id))
+
+
+async def edit_profile(square: Square, account_id: int, display_name: str, note: str) -> Account:
+    """Replace name (30 characters) and note (500); answers the account as it is then."""
+    display_name, note = check_display_name(display_name), clean(note, "note")
+    check_length(note, MOST_CHARACTERS, "note")
+    html = (await _mark(square, note))[0].html
+
+    async def apply(tx: Tx) -> Account:
+        await queries.set_profile(tx, account_id, display_name, note, html)
+        _tell(square, tx, events.ProfileEdited(account_id))
+        return await _account(tx, account_id)
+
+    return await square.store.write(apply)
+
+
+async def post(square: Square, author_id: int, draft: Draft, key: Key | None = None) -> int:
+    """Say something; answers its id, the same for a repeat with the same key.
+
+    Raises Invalid for what cannot be posted or a key used with another body, NotFound when the post it replies to
+    is gone. A reply to a boost is a reply to the original.
+    """
+    draft = rules.checked(draft)
+    marks, accounts = await _mark(square, draft.text)
+    parent = (
+        None if draft.in_reply_to_id is None else await _original(square.store.reads, draft.in_reply_to_id)
+    )
+    mentioned_ids = tuple(accounts[handle] for handle in marks.handles)
+
+    async def make(tx: Tx) -> int:
+        if not await queries.count_told(tx, author_id):
+            raise NotFound
+        if parent is not None and not await queries.count_replies(tx, parent.id, 1):
+            raise NotFound
+        post_id = tx.new_id()
+        queries.append_post(tx, post_id, author_id, draft, marks.html, parent)
+        queries.append_marks(tx, post_id, mentioned_ids, marks.tags)
+        posted = events.Posted(
+            post_id=post_id,
+            account_id=author_id,
+            visibility=draft.visibility,
+            in_reply_to_id=parent.id if parent else None,
+            in_reply_to_account_id=parent.account_id if parent else None,
+            mentioned_ids=mentioned_ids,
+            tags=marks.tags,
+        )
+        _tell(square, tx, posted)
+        return post_id
+
+    async def apply(tx: Tx) -> int:
+        return (await once(tx, key, lambda: make(tx)))[0]
+
+    return await square.store.write(apply)
+
+
+async def delete_post(square: Square, account_id: int, post_id: int) -> Status:
+    """Delete one's own post, with its boosts and favourites; replies to it stay. Deleting a boost takes it back.
+
+    Answers what it was, with its text, for "delete and draft anew". Raises NotFound for what is not one's own.
+    """
+
+    async def apply(tx: Tx) -> Status:
+        was = await load_status(tx, post_id)
+        if was is None or was.post.account_id != account_id:
+            raise NotFound
+        if was.post.boost_of_id is not None:
+            await _take_back(square, tx, was.post, was.post.boost_of_id)
+            return was
+        await queries.bury(tx, post_id)
+        await queries.count_statuses(tx, account_id, -1)
+        if was.post.in_reply_to_id is not None:
+            await queries.count_replies(tx, was.post.in_reply_to_id, -1)
+        _tell(square, tx, events.PostDeleted(post_id, account_id, was.post.in_reply_to_id, was.tags))
+        return was
+
+    return await square.store.write(apply)
+
+
+async def boost(square: Square, account_id: int, post_id: int) -> int:
+    """Show a post to one's followers; answers the id of the boost, the same when it stands already.
+
+    A boost of a boost is one of the original. Raises NotFound when it is gone.
+    """
+
+    async def apply(tx: Tx) -> int:
+        original = await _original(tx, post_id)
+        boost_id = tx.new_id()
+        if not await queries.make_boost(tx, boost_id, account_id, original):
+            there = await queries.boost_id(tx, account_id, original.id)
+            assert there is not None, "the one reason why a boost is not inserted"
+            return there
+        await queries.count_boosts(tx, original.id, 1)
+        if not await queries.count_told(tx, account_id):
+            raise NotFound
+        boosted = events.Boosted(boost_id, account_id, original.id, original.account_id, original.visibility)
+        _tell(square, tx, boosted)
+        return boost_id
+
+    return await square.store.write(apply)
+
+
+async def unboost(square: Square, account_id: int, post_id: int) -> int:
+    """Take a boost back, if there is one; answers the id of the original. Raises NotFound when that is gone."""
+
+    async def apply(tx: Tx) -> int:
+        original = await _original(tx, post_id)
+        boost_id = await queries.boost_id(tx, account_id, original.id)
+        wrapper = None if boost_id is None else await queries.post(tx, boost_id)
+        if wrapper is not None:
+            await _take_back(square, tx, wrapper, original.id)
+        return original.id
+
+    return await square.store.write(apply)
+
+
+async def _take_back(square: Square, tx: Tx, wrapper: Post, original_id: int) -> None:
+    await queries.remove_boost(tx, wrapper.id)
+    await queries.count_boosts(tx, original_id, -1)
+    await queries.count_statuses(tx, wrapper.account_id, -1)
+    _tell(square, tx, events.Unboosted(wrapper.id, wrapper.account_id, original_id))
+
+
+async def favourite(square: Square, account_id: int, post_id: int) -> int:
+    """Favour a post, or the original of a boost; answers its id. Raises NotFound when it is gone."""
+
+    async def apply(tx: Tx) -> int:
+        original = await _original(tx, post_id)
+        if await queries.make_favourite(tx, account_id, original.id):
+            await _account(tx, account_id)
+            await queries.count_favourites(tx, original.id, 1)
+            _tell(square, tx, events.Favourited(account_id, original.id, original.account_id))
+        return original.id
+
+    return await square.store.write(apply)
+
+
+async def unfavourite(square: Square, account_id: int, post_id: int) -> int:
+    """Take a favourite back, if there is one; answers the post's id. Raises NotFound when that is gone."""
+
+    async def apply(tx: Tx) -> int:
+        original = await _original(tx, post_id)
+        if await queries.remove_favourite(tx, account_id, original.id):
+            await queries.count_favourites(tx, original.id, -1)
+            _tell(square, tx, events.Unfavourited(account_id, original.id))
+        return original.id
+
+    return await square.store.write(apply)
+
+
+async def follow(square: Square, follower_id: int, followee_id: int) -> None:
+    """Follow an account. Raises NotFound when there is none, Forbidden for oneself, Invalid over 7,500."""
+
+    async def apply(tx: Tx) -> None:
+        follower = await _account(tx, follower_id)
+        await _account(tx, followee_id)
+        rules.check_follow(follower, followee_id)
+        if await queries.make_follow(tx, follower_id, followee_id):
+            await queries.count_follow(tx, follower_id, followee_id, 1)
+            _tell(square, tx, events.Followed(follower_id, followee_id))
+
+    await square.store.write(apply)
+
+
+async def unfollow(square: Square, follower_id: int, followee_id: int) -> None:
+    """Follow an account no more. Raises NotFound when there is none."""
+
+    async def apply(tx: Tx) -> None:
+        await _account(tx, followee_id)
+        if await queries.remove_follow(tx, follower_id, followee_id):
+            await queries.count_follow(tx, follower_id, followee_id, -1)
+            _tell(square, tx, events.Unfollowed(follower_id, followee_id))
+
+    await square.store.write(apply)
+
+
+async def _mark(square: Square, text: str) -> tuple[Marked, dict[str, int]]:
+    """The text with its marks, and the accounts that it mentions by handle."""
+    config = square.config
+    accounts = await queries.ids_by_handle(square.store.reads, mentioned(text, config.domain))
+    return marked(text, config.url, config.domain, accounts), accounts
+
+
+async def _account(db: Db, account_id: int) -> Account:
+    found = await queries.account(db, account_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def _original(db: Db, post_id: int) -> Post:
+    """A post that stands; for a boost, what it boosts."""
+    found = await queries.post(db, post_id)
+    if found is not None and found.boost_of_id is not None:
+        found = await queries.post(db, found.boost_of_id)
+    if found is None:
+        raise NotFound
+    return found

@@ -1,0 +1,153 @@
+"""What the Mastodon client API calls these things (docs.joinmastodon.org/entities). Names and types are the field's.
+
+Every field that a known client requires is there, and null only where the documentation allows it: Tusky gives up a
+whole page for one missing field, and for null where it has a default.
+"""
+
+import msgspec
+
+
+class Field(msgspec.Struct, frozen=True):
+    """A line of a profile."""
+
+    name: str
+    value: str
+    verified_at: str | None = None
+
+
+class Account(msgspec.Struct, kw_only=True):
+    """https://docs.joinmastodon.org/entities/Account/"""
+
+    id: str
+    username: str
+    acct: str
+    display_name: str
+    locked: bool = False
+    bot: bool = False
+    discoverable: bool = True
+    indexable: bool = True
+    group: bool = False
+    created_at: str
+    note: str
+    url: str
+    uri: str
+    avatar: str
+    avatar_static: str
+    header: str
+    header_static: str
+    followers_count: int
+    following_count: int
+    statuses_count: int
+    last_status_at: str | None
+    hide_collections: bool = False
+    noindex: bool = False
+    emojis: tuple[()] = ()
+    roles: tuple[()] = ()
+    fields: tuple[Field, ...] = ()
+
+
+class Source(msgspec.Struct, kw_only=True):
+    """https://docs.joinmastodon.org/entities/Account/#CredentialAccount, source: what a profile form is filled with."""
+
+    privacy: str = "public"
+    sensitive: bool = False
+    language: str | None = None
+    note: str
+    fields: tuple[Field, ...] = ()
+    follow_requests_count: int = 0
+
+
+class CredentialAccount(Account, kw_only=True):
+    """https://docs.joinmastodon.org/entities/Account/#CredentialAccount"""
+
+    source: Source
+    role: None = None
+
+
+class Mention(msgspec.Struct):
+    """https://docs.joinmastodon.org/entities/Status/#Mention"""
+
+    id: str
+    username: str
+    url: str
+    acct: str
+
+
+class Tag(msgspec.Struct):
+    """https://docs.joinmastodon.org/entities/Status/#Tag"""
+
+    name: str
+    url: str
+
+
+class Application(msgspec.Struct):
+    """https://docs.joinmastodon.org/entities/Status/#application"""
+
+    name: str
+    website: str | None
+
+
+class Status(msgspec.Struct, kw_only=True):
+    """https://docs.joinmastodon.org/entities/Status/
+
+    The five flags are always there, false for whoever is not signed in: clients read them without asking.
+    """
+
+    id: str
+    created_at: str
+    in_reply_to_id: str | None
+    in_reply_to_account_id: str | None
+    sensitive: bool
+    spoiler_text: str
+    visibility: str
+    language: str | None
+    uri: str
+    url: str
+    replies_count: int
+    reblogs_count: int
+    favourites_count: int
+    edited_at: None = None
+    favourited: bool
+    reblogged: bool
+    muted: bool = False
+    bookmarked: bool = False
+    pinned: bool = False
+    content: str
+    text: str | msgspec.UnsetType = msgspec.UNSET
+    filtered: tuple[()] = ()
+    reblog: "Status | None"
+    application: Application | None
+    account: Account
+    media_attachments: tuple[()] = ()
+    mentions: tuple[Mention, ...]
+    tags: tuple[Tag, ...]
+    emojis: tuple[()] = ()
+    card: None = None
+    poll: None = None
+
+
+class Context(msgspec.Struct):
+    """https://docs.joinmastodon.org/entities/Context/"""
+
+    ancestors: list[Status]
+    descendants: list[Status]
+
+
+class Relationship(msgspec.Struct, kw_only=True):
+    """https://docs.joinmastodon.org/entities/Relationship/"""
+
+    id: str
+    following: bool
+    showing_reblogs: bool
+    notifying: bool = False
+    languages: None = None
+    followed_by: bool
+    blocking: bool = False
+    blocked_by: bool = False
+    muting: bool = False
+    muting_notifications: bool = False
+    requested: bool = False
+    requested_by: bool = False
+    domain_blocking: bool = False
+    endorsed: bool = False
+    note: str = ""

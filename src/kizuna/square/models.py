@@ -1,0 +1,148 @@
+"""The things of the square, as doors and the tie see them. Times are Unix milliseconds."""
+
+from typing import Final, Literal
+
+import msgspec
+
+from kizuna.ground.ids import MAX_ID
+
+Visibility = Literal["public", "unlisted"]
+VISIBILITIES: Final[tuple[Visibility, ...]] = ("public", "unlisted")
+
+
+class Page(msgspec.Struct, frozen=True, kw_only=True):
+    """Which part of a list: at most ``limit`` ids, newest first.
+
+    ``max_id`` and ``since_id`` bound it (exclusive); with ``min_id`` it is the part just above that id.
+    """
+
+    limit: int = 20
+    max_id: int | None = None
+    since_id: int | None = None
+    min_id: int | None = None
+
+    @property
+    def below(self) -> int:
+        """Ids are smaller than this."""
+        return MAX_ID if self.max_id is None else self.max_id
+
+    @property
+    def above(self) -> int:
+        """Ids are greater than this."""
+        return max(self.since_id or 0, self.min_id or 0)
+
+
+class Application(msgspec.Struct, frozen=True):
+    """The registered application something was posted with."""
+
+    name: str
+    website: str | None = None
+
+
+class Draft(msgspec.Struct, frozen=True, kw_only=True):
+    """A post as its author sends it, unchecked."""
+
+    text: str
+    spoiler_text: str = ""
+    sensitive: bool = False
+    visibility: str = "public"
+    language: str | None = None
+    in_reply_to_id: int | None = None
+    application: Application | None = None
+
+
+class Account(msgspec.Struct, frozen=True):
+    """A face on the square."""
+
+    id: int
+    handle: str
+    display_name: str
+    note: str
+    note_html: str
+    created_at: int
+    statuses_count: int
+    followers_count: int
+    following_count: int
+    last_status_at: int | None
+
+    @property
+    def name(self) -> str:
+        """What to call them."""
+        return self.display_name or self.handle
+
+
+class Mention(msgspec.Struct, frozen=True):
+    """An account that a post names."""
+
+    account_id: int
+    handle: str
+
+
+class Post(msgspec.Struct, frozen=True):
+    """A row of a post or a boost that is not deleted."""
+
+    id: int
+    account_id: int
+    text: str
+    html: str
+    spoiler_text: str
+    sensitive: bool
+    visibility: str
+    language: str | None
+    in_reply_to_id: int | None
+    in_reply_to_account_id: int | None
+    root_id: int | None
+    boost_of_id: int | None
+    application_name: str | None
+    application_website: str | None
+    created_at: int
+    replies_count: int
+    boosts_count: int
+    favourites_count: int
+
+
+class Status(msgspec.Struct, frozen=True):
+    """A post with all it takes to show it. A boost has the original in ``original`` and nothing else of its own."""
+
+    post: Post
+    author: Account
+    mentions: tuple[Mention, ...] = ()
+    tags: tuple[str, ...] = ()
+    original: "Status | None" = None
+
+    @property
+    def proper(self) -> "Status":
+        """What is read: the original of a boost, else itself."""
+        return self.original or self
+
+
+class Flags(msgspec.Struct, frozen=True):
+    """What a viewer has done with the posts asked about."""
+
+    favourited: frozenset[int] = frozenset()
+    boosted: frozenset[int] = frozenset()
+
+
+NO_FLAGS: Final = Flags()
+
+
+class Relationship(msgspec.Struct, frozen=True):
+    """How a viewer stands to another account."""
+
+    account_id: int
+    following: bool
+    followed_by: bool
+
+
+class Edge(msgspec.Struct, frozen=True):
+    """A line of a list of accounts. Its cursor is the id of the follow, favourite or boost, not that of the account."""
+
+    id: int
+    account_id: int
+
+
+class Thread(msgspec.Struct, frozen=True):
+    """What stands around a post: ids from the root down to its parent, and of its replies, depth first."""
+
+    ancestors: tuple[int, ...]
+    descendants: tuple[int, ...]

@@ -1,0 +1,116 @@
+"""From rows to entities of the Mastodon client API. Pure."""
+
+from datetime import UTC, datetime
+from typing import Final
+
+import msgspec
+
+from kizuna.square import entities
+from kizuna.square.models import NO_FLAGS, Account, Flags, Post, Relationship, Status
+from kizuna.square.text import account_url, tag_url
+
+# Pictures come with a later issue; until then everybody has these, since clients need an address.
+AVATAR: Final = "/static/avatar.svg"
+HEADER: Final = "/static/header.svg"
+
+
+def when(ms: int) -> str:
+    """Unix milliseconds as RFC 3339, in UTC with three digits of a second."""
+    return datetime.fromtimestamp(ms / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def account(row: Account, origin: str) -> entities.Account:
+    """An account as everybody sees it. ``origin`` is without a slash at the end, in all of these."""
+    url = account_url(origin, row.handle)
+    told_at = row.last_status_at
+    return entities.Account(
+        id=str(row.id),
+        username=row.handle,
+        acct=row.handle,
+        display_name=row.display_name,
+        created_at=when(row.created_at),
+        note=row.note_html,
+        url=url,
+        uri=url,
+        avatar=origin + AVATAR,
+        avatar_static=origin + AVATAR,
+        header=origin + HEADER,
+        header_static=origin + HEADER,
+        followers_count=row.followers_count,
+        following_count=row.following_count,
+        statuses_count=row.statuses_count,
+        last_status_at=None if told_at is None else when(told_at)[:10],
+    )
+
+
+def credential_account(row: Account, origin: str, language: str | None = None) -> entities.CredentialAccount:
+    """An account as its owner sees it; ``language`` is the one that new posts are given."""
+    seen = msgspec.structs.asdict(account(row, origin))
+    return entities.CredentialAccount(**seen, source=entities.Source(note=row.note, language=language))
+
+
+def post_url(origin: str, handle: str, post_id: int) -> str:
+    """Where a post is read: two parts of a path, of which the last is the id (clients read it out of the address)."""
+    return f"{account_url(origin, handle)}/{post_id}"
+
+
+def status(row: Status, origin: str, flags: Flags = NO_FLAGS, *, with_text: bool = False) -> entities.Status:
+    """A post or a boost with its original. ``with_text`` adds the source, for the answer to a deletion."""
+    post, original = row.post, row.original
+    url = post_url(origin, row.author.handle, post.id)
+    proper = row.proper.post
+    entity = entities.Status(
+        id=str(post.id),
+        created_at=when(post.created_at),
+        in_reply_to_id=_text(post.in_reply_to_id),
+        in_reply_to_account_id=_text(post.in_reply_to_account_id),
+        sensitive=proper.sensitive,
+        spoiler_text=proper.spoiler_text,
+        visibility=post.visibility,
+        language=proper.language,
+        uri=url,
+        url=url,
+        replies_count=proper.replies_count,
+        reblogs_count=proper.boosts_count,
+        favourites_count=proper.favourites_count,
+        favourited=proper.id in flags.favourited,
+        reblogged=proper.id in flags.boosted,
+        content=proper.html,
+        reblog=None if original is None else status(original, origin, flags),
+        application=_application(post),
+        account=account(row.author, origin),
+        mentions=_mentions(row.proper, origin),
+        tags=tuple(entities.Tag(tag, tag_url(origin, tag)) for tag in row.proper.tags),
+    )
+    if with_text:
+        entity.text = proper.text
+    return entity
+
+
+def relationship(row: Relationship) -> entities.Relationship:
+    """How a viewer stands to an account."""
+    return entities.Relationship(
+        id=str(row.account_id),
+        following=row.following,
+        showing_reblogs=row.following,
+        followed_by=row.followed_by,
+    )
+
+
+def _text(id_: int | None) -> str | None:
+    return None if id_ is None else str(id_)
+
+
+def _application(post: Post) -> entities.Application | None:
+    if post.application_name is None:
+        return None
+    return entities.Application(post.application_name, post.application_website)
+
+
+def _mentions(row: Status, origin: str) -> tuple[entities.Mention, ...]:
+    return tuple(
+        entities.Mention(
+            str(mention.account_id), mention.handle, account_url(origin, mention.handle), mention.handle
+        )
+        for mention in row.mentions
+    )

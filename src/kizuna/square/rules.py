@@ -1,0 +1,61 @@
+"""What may be posted, and how replies are put in order. Pure."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Final
+
+from kizuna.ground.errors import Forbidden, Invalid
+from kizuna.square import text
+from kizuna.square.models import VISIBILITIES, Account, Draft
+
+MOST_FOLLOWED: Final = 7_500
+MOST_DEPTH: Final = 100
+_LANGUAGE: Final = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
+
+
+def checked(draft: Draft) -> Draft:
+    """The draft as it is stored. Raises Invalid for what the square does not take."""
+    if draft.visibility not in VISIBILITIES:
+        raise Invalid("The square takes public and unlisted posts only", field="visibility")
+    if draft.language is not None and not _LANGUAGE.fullmatch(draft.language):
+        raise Invalid("This is not a language code", field="language")
+    body, warning = text.checked(draft.text, draft.spoiler_text)
+    return Draft(
+        text=body,
+        spoiler_text=warning,
+        sensitive=draft.sensitive or bool(warning),
+        visibility=draft.visibility,
+        language=draft.language,
+        in_reply_to_id=draft.in_reply_to_id,
+        application=draft.application,
+    )
+
+
+def check_follow(follower: Account, followee_id: int) -> None:
+    """Raises Forbidden for oneself, Invalid when the follower follows too many already."""
+    if follower.id == followee_id:
+        raise Forbidden("You cannot follow yourself")
+    if follower.following_count >= MOST_FOLLOWED:
+        raise Invalid("You follow as many accounts as you can", field="id")
+
+
+def depth_first(
+    post_id: int, replies: Iterable[tuple[int, int | None, bool]], most: int, depth: int = MOST_DEPTH
+) -> list[int]:
+    """The replies below a post, each followed by its own replies, oldest first; at most ``most``, ``depth`` levels.
+
+    ``replies`` are (id, parent id, stands), oldest first. What does not stand is passed over, its replies are not.
+    """
+    below: defaultdict[int | None, list[tuple[int, bool]]] = defaultdict(list)
+    for reply_id, parent_id, stands in replies:
+        below[parent_id].append((reply_id, stands))
+    found: list[int] = []
+    waiting = [(reply_id, stands, 1) for reply_id, stands in reversed(below[post_id])]
+    while waiting and len(found) < most:
+        reply_id, stands, level = waiting.pop()
+        if stands:
+            found.append(reply_id)
+        if level < depth:
+            waiting += [(child, still, level + 1) for child, still in reversed(below[reply_id])]
+    return found

@@ -1,0 +1,217 @@
+"""Lists of the square, as ids, newest first. Each is answered by one index; none of them reads a text.
+
+A part just above ``min_id`` is read upwards and turned round, all others downwards.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, NamedTuple
+
+import sqlalchemy as sa
+
+from kizuna.square.models import Edge, Page
+from kizuna.square.tables import ACCOUNT, FAVOURITE, FOLLOW, POST, POST_TAG
+from kizuna.store.store import Db, Row
+
+MOST_AUTHORS: Final = 10_000
+"""Home reads at most so many accounts; SQLite takes 32,766 parameters in a statement, and home uses each id twice."""
+
+_account_id: Final[sa.BindParameter[int]] = sa.bindparam("account_id")
+_post_id: Final[sa.BindParameter[int]] = sa.bindparam("post_id")
+_authors: Final[sa.BindParameter[list[int]]] = sa.bindparam("authors", expanding=True)
+_limit: Final = sa.bindparam("limit", type_=sa.Integer)
+
+
+_Select = sa.Select[*tuple[Any, ...]]
+
+
+class _Both(NamedTuple):
+    """One list, read downwards and upwards."""
+
+    down: _Select
+    up: _Select
+
+
+def _both(statement: _Select, cursor: sa.Column[Any]) -> _Both:
+    part = statement.where(cursor < sa.bindparam("below"), cursor > sa.bindparam("above")).limit(_limit)
+    return _Both(part.order_by(cursor.desc()), part.order_by(cursor.asc()))
+
+
+def _always(value: str) -> sa.BindParameter[str]:
+    """A constant written into the statement, so that SQLite sees that a partial index fits."""
+    return sa.bindparam(None, value, literal_execute=True)
+
+
+_STANDS: Final = POST.c.deleted_at.is_(None)
+_NO_REPLY: Final = POST.c.in_reply_to_account_id.is_(None)
+_HOME: Final = _both(
+    sa.select(POST.c.id).where(
+        POST.c.account_id.in_(_authors),
+        _STANDS,
+        sa.or_(_NO_REPLY, POST.c.in_reply_to_account_id.in_(_authors)),
+    ),
+    POST.c.id,
+)
+_ACCOUNT_ALL: Final = sa.select(POST.c.id).where(POST.c.account_id == _account_id, _STANDS)
+_NOT_TO_OTHERS: Final = sa.or_(_NO_REPLY, POST.c.in_reply_to_account_id == _account_id)
+_NO_BOOST: Final = POST.c.boost_of_id.is_(None)
+# By (replies, boosts).
+_ACCOUNT: Final[Mapping[tuple[bool, bool], _Both]] = {
+    (True, True): _both(_ACCOUNT_ALL, POST.c.id),
+    (True, False): _both(_ACCOUNT_ALL.where(_NO_BOOST), POST.c.id),
+    (False, True): _both(_ACCOUNT_ALL.where(_NOT_TO_OTHERS), POST.c.id),
+    (False, False): _both(_ACCOUNT_ALL.where(_NOT_TO_OTHERS, _NO_BOOST), POST.c.id),
+}
+_PUBLIC: Final = _both(
+    sa.select(POST.c.id).where(
+        POST.c.visibility == _always("public"), POST.c.in_reply_to_id.is_(None), _NO_BOOST, _STANDS
+    ),
+    POST.c.id,
+)
+_TAG: Final = _both(
+    sa.select(POST_TAG.c.post_id)
+    .join_from(POST_TAG, POST, POST.c.id == POST_TAG.c.post_id)
+    .where(POST_TAG.c.tag == sa.bindparam("tag"), POST.c.visibility == "public"),
+    POST_TAG.c.post_id,
+)
+_FAVOURITED_BY: Final = _both(
+    sa.select(FAVOURITE.c.id, FAVOURITE.c.account_id).where(FAVOURITE.c.post_id == _post_id), FAVOURITE.c.id
+)
+_FAVOURITES: Final = _both(
+    sa.select(FAVOURITE.c.id, FAVOURITE.c.post_id).where(FAVOURITE.c.account_id == _account_id),
+    FAVOURITE.c.id,
+)
+_BOOSTED_BY: Final = _both(
+    sa.select(POST.c.id, POST.c.account_id).where(POST.c.boost_of_id == _post_id), POST.c.id
+)
+_FOLLOWERS: Final = _both(
+    sa.select(FOLLOW.c.id, FOLLOW.c.follower_id).where(FOLLOW.c.followee_id == _account_id), FOLLOW.c.id
+)
+_FOLLOWING: Final = _both(
+    sa.select(FOLLOW.c.id, FOLLOW.c.followee_id).where(FOLLOW.c.follower_id == _account_id), FOLLOW.c.id
+)
+_FOLLOWEES: Final = (
+    sa.select(FOLLOW.c.followee_id)
+    .where(FOLLOW.c.follower_id == _account_id)
+    .order_by(FOLLOW.c.id.desc())
+    .limit(_limit)
+)
+_HANDLES: Final = (
+    sa.select(ACCOUNT.c.id)
+    .where(ACCOUNT.c.handle >= sa.bindparam("first"), ACCOUNT.c.handle < sa.bindparam("last"))
+    .order_by(ACCOUNT.c.handle)
+    .limit(_limit)
+    .offset(sa.bindparam("offset", type_=sa.Integer))
+)
+_NEWER_IN_THREAD: Final = (
+    sa.select(POST.c.id, POST.c.in_reply_to_id, _STANDS.label("stands"))
+    .where(POST.c.root_id == sa.bindparam("root_id"), POST.c.id > _post_id)
+    .order_by(POST.c.id)
+    .limit(_limit)
+)
+
+
+def _parents() -> _Select:
+    start = sa.select(
+        POST.c.id, POST.c.in_reply_to_id, POST.c.deleted_at, sa.literal(0).label("depth")
+    ).where(POST.c.id == _post_id)
+    walk = start.cte("walk", recursive=True)
+    up = sa.select(POST.c.id, POST.c.in_reply_to_id, POST.c.deleted_at, walk.c.depth + 1)
+    walk = walk.union_all(
+        up.join_from(POST, walk, POST.c.id == walk.c.in_reply_to_id).where(walk.c.depth < _limit)
+    )
+    return (
+        sa.select(walk.c.id)
+        .where(walk.c.depth > 0, walk.c.deleted_at.is_(None))
+        .order_by(walk.c.depth.desc())
+    )
+
+
+_PARENTS: Final = _parents()
+
+
+async def _rows(db: Db, both: _Both, page: Page, params: Mapping[str, object]) -> Sequence[Row]:
+    upwards = page.min_id is not None
+    bounds = {"below": page.below, "above": page.above, "limit": page.limit}
+    rows = await db.all(both.up if upwards else both.down, {**params, **bounds})
+    return rows[::-1] if upwards else rows
+
+
+async def _ids(db: Db, both: _Both, page: Page, params: Mapping[str, object]) -> list[int]:
+    return [row[0] for row in await _rows(db, both, page, params)]
+
+
+async def _edges(db: Db, both: _Both, page: Page, params: Mapping[str, object]) -> list[Edge]:
+    return [Edge(*row) for row in await _rows(db, both, page, params)]
+
+
+async def home_ids(db: Db, author_ids: Sequence[int], page: Page) -> list[int]:
+    """Posts and boosts by these accounts (the viewer and whom he follows), without replies to anybody else."""
+    return await _ids(db, _HOME, page, {"authors": author_ids[:MOST_AUTHORS]}) if author_ids else []
+
+
+async def account_ids(
+    db: Db, account_id: int, page: Page, *, replies: bool = True, boosts: bool = True
+) -> list[int]:
+    """What an account posted; without ``replies`` only those to itself are in it."""
+    return await _ids(db, _ACCOUNT[replies, boosts], page, {"account_id": account_id})
+
+
+async def public_ids(db: Db, page: Page) -> list[int]:
+    """Public posts of everybody, without replies and boosts."""
+    return await _ids(db, _PUBLIC, page, {})
+
+
+async def tag_ids(db: Db, tag: str, page: Page) -> list[int]:
+    """Public posts with a hashtag, replies too. ``tag`` is folded (``text.fold_tag``)."""
+    return await _ids(db, _TAG, page, {"tag": tag})
+
+
+async def favourited_by(db: Db, post_id: int, page: Page) -> list[Edge]:
+    """Who favours a post."""
+    return await _edges(db, _FAVOURITED_BY, page, {"post_id": post_id})
+
+
+async def favourites(db: Db, account_id: int, page: Page) -> list[tuple[int, int]]:
+    """(cursor, post id) of what an account favours."""
+    rows = await _rows(db, _FAVOURITES, page, {"account_id": account_id})
+    return [(row.id, row.post_id) for row in rows]
+
+
+async def boosted_by(db: Db, post_id: int, page: Page) -> list[Edge]:
+    """Who boosted an original."""
+    return await _edges(db, _BOOSTED_BY, page, {"post_id": post_id})
+
+
+async def followers(db: Db, account_id: int, page: Page) -> list[Edge]:
+    """Who follows an account."""
+    return await _edges(db, _FOLLOWERS, page, {"account_id": account_id})
+
+
+async def following(db: Db, account_id: int, page: Page) -> list[Edge]:
+    """Whom an account follows."""
+    return await _edges(db, _FOLLOWING, page, {"account_id": account_id})
+
+
+async def followee_ids(db: Db, account_id: int) -> list[int]:
+    """All whom an account follows, latest first, as home reads them."""
+    rows = await db.all(_FOLLOWEES, {"account_id": account_id, "limit": MOST_AUTHORS - 1})
+    return [row.followee_id for row in rows]
+
+
+async def search_accounts(db: Db, prefix: str, limit: int, offset: int = 0) -> list[int]:
+    """Accounts whose handle begins like this (lower-cased), in order of handle."""
+    params = {"first": prefix, "last": prefix + "\x7f", "limit": limit, "offset": offset}
+    return [row.id for row in await db.all(_HANDLES, params)]
+
+
+async def ancestor_ids(db: Db, post_id: int, limit: int) -> list[int]:
+    """The posts above a reply, topmost first; a deleted one between them is passed over."""
+    return [row.id for row in await db.all(_PARENTS, {"post_id": post_id, "limit": limit})]
+
+
+async def newer_in_thread(
+    db: Db, root_id: int, post_id: int, limit: int
+) -> list[tuple[int, int | None, bool]]:
+    """(id, parent id, stands) of all that was said in a thread after a post, oldest first."""
+    rows = await db.all(_NEWER_IN_THREAD, {"root_id": root_id, "post_id": post_id, "limit": limit})
+    return [(row.id, row.in_reply_to_id, row.stands) for row in rows]
