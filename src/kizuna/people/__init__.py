@@ -1,0 +1,5 @@
+"""Persons: who they are to this server, how they sign in, what acts for them.
+
+Owns these tables of the store people: person, person_face, credential, session, invite, oauth_app, oauth_code,
+oauth_token.
+"""

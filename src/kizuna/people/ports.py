@@ -1,0 +1,29 @@
+"""What the verbs of people need."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from kizuna.bus.memory import Bus
+from kizuna.ground.clock import Clock
+from kizuna.ground.config import Config, Plane
+from kizuna.ground.ids import Ids
+from kizuna.ground.randomness import Randomness
+from kizuna.people.limits import Limiter
+from kizuna.people.passwords import Hasher
+from kizuna.people.seen import Seen
+from kizuna.store.store import Store
+
+
+@dataclass(frozen=True)
+class People:
+    """The store people with its own stream of randomness. ``face_ids`` makes the ids of the faces of each plane."""
+
+    store: Store
+    config: Config
+    clock: Clock
+    randomness: Randomness
+    hasher: Hasher
+    bus: Bus
+    limiter: Limiter
+    face_ids: Mapping[Plane, Ids]
+    seen: Seen = field(default_factory=Seen)
