@@ -56,7 +56,9 @@ def update(locale: str, found: Catalog) -> list[str]:
     """Bring one catalogue up to date; answers the messages without a translation."""
     path = CATALOGUES / locale / "LC_MESSAGES" / "kizuna.po"
     old = catalogue(locale) if path.exists() else Catalog(locale=locale)
-    new = Catalog(locale=locale, project="Kizuna", header_comment="# Kizuna: the words of the interface.", fuzzy=False)
+    new = Catalog(
+        locale=locale, project="Kizuna", header_comment="# Kizuna: the words of the interface.", fuzzy=False
+    )
     missing: list[str] = []
     for message in found:
         if not message.id:

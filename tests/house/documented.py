@@ -4,8 +4,8 @@ import importlib
 import re
 from collections.abc import Iterator
 from types import ModuleType
+from typing import cast
 
-import click
 import typer
 
 from kizuna.doors.routes import MemberRoute, PublicRoute
@@ -14,6 +14,7 @@ from kizuna.ground.events import Event, tag_of
 from tests.house.source import ROOT, read_house
 
 DOCS = ROOT / "docs"
+CONVERTER = re.compile(r":\w+}")
 TERM = re.compile(r"^(?:#+ |[-*] |\| *)`([^`]+)`", re.MULTILINE)
 
 
@@ -54,26 +55,19 @@ def _descendants(kind: type[Event]) -> Iterator[type[Event]]:
         yield from _descendants(child)
 
 
-def commands(app: typer.Typer) -> set[str]:
+def commands(app: typer.Typer, typed: str = "kizuna") -> set[str]:
     """Every command as it is typed."""
-    return set(_walk(typer.main.get_command(app), "kizuna"))
-
-
-def _walk(command: click.Command, typed: str) -> Iterator[str]:
-    if not isinstance(command, click.Group):
-        yield typed
-        return
-    for name, child in command.commands.items():
-        yield from _walk(child, f"{typed} {name}")
+    found = {f"{typed} {command.name}" for command in app.registered_commands}
+    for group in app.registered_groups:
+        assert group.typer_instance is not None
+        found |= commands(group.typer_instance, f"{typed} {group.name}")
+    return found
 
 
 def routes() -> set[str]:
-    """Every route that a door declares, as ``METHOD /path``."""
-    return {
-        f"{route.method} {route.path}"
-        for module in modules("api", "web", "doors", "wiring")
-        for value in vars(module).values()
-        if isinstance(value, list | tuple)
-        for route in value  # pyright: ignore[reportUnknownVariableType]  # whatever a module holds
-        if isinstance(route, PublicRoute | MemberRoute)
-    }
+    """Every route that a door declares, as ``METHOD /path``; parameters without their converters."""
+    values = (value for module in modules("api", "web", "doors") for value in vars(module).values())
+    tables = (cast("tuple[object, ...]", value) for value in values if isinstance(value, list | tuple))
+    entries = (getattr(entry, "route", entry) for table in tables for entry in table)
+    found = [entry for entry in entries if isinstance(entry, PublicRoute | MemberRoute)]
+    return {f"{route.method} {CONVERTER.sub('}', route.path)}" for route in found}
