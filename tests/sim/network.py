@@ -13,7 +13,8 @@ from kizuna.ground.randomness import Randomness
 from tests.sim.asgi import Answer, App, BrokenOffError, Call, exchange
 from tests.sim.loop import CURRENT, Process, SimLoop
 
-LATEST_S = 120.0  # the longest that a late or repeated request is under way
+# The longest that a late or repeated request is under way. Who concludes from absence must wait longer (tie: settle).
+LATEST_S = 40.0
 REPEATABLE = ("GET", "HEAD", "PUT", "DELETE", "OPTIONS")
 
 
@@ -87,7 +88,7 @@ class Network:
         heard: asyncio.Future[Answer] = self._loop.create_future()
         fault = self._draw(call)
         started = self._loop.time()
-        self._detach(self._carry(call, fault, heard, patience))
+        self._detach(self._carry(call, fault, heard))
         answer: Answer | None = None
         try:
             async with asyncio.timeout(patience):
@@ -123,18 +124,18 @@ class Network:
         low, high = self.faults.delay
         return low + (high - low) * self._randomness.uniform()
 
-    async def _carry(self, call: Call, fault: str, heard: asyncio.Future[Answer], patience: float) -> None:
+    async def _carry(self, call: Call, fault: str, heard: asyncio.Future[Answer]) -> None:
         if fault == "lose_request":
             return
-        await asyncio.sleep(self._delay() + (patience if fault == "late" else 0))
-        if fault == "repeat":
-            self._detach(self._again(call, LATEST_S * self._randomness.uniform()))
+        await asyncio.sleep(self._delay() + (LATEST_S * self._randomness.uniform() if fault == "late" else 0))
         try:
             answer = await self._process(call)
         except (UnreachableError, SilenceError) as error:
             if not heard.done():
                 heard.set_exception(error)
             return
+        if fault == "repeat":
+            self._detach(self._again(call, LATEST_S * self._randomness.uniform()))
         if fault == "lose_answer":
             return
         await asyncio.sleep(self._delay())

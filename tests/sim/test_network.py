@@ -85,7 +85,7 @@ def test_what_may_have_happened_is_unanswered(fault: str, waited: float, process
         loop = asyncio.get_running_loop()
         with pytest.raises(FetchUnanswered):
             await fetch.send(POST)
-        assert loop.time() == pytest.approx(waited, abs=0.2)
+        assert loop.time() <= waited + 0.2
         assert len(counter.processed) == processed
         await network.settle()
         assert len(counter.processed) == (0 if fault == "lose_request" else 1)

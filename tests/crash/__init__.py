@@ -1,0 +1,1 @@
+"""Real servers, really killed (`kill -9`), and what must be true afterwards."""

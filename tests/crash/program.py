@@ -1,0 +1,109 @@
+"""`kizuna serve` as a child process that can be killed and started again, and real sockets to it."""
+
+import asyncio
+import os
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx2
+
+from tests.sim.asgi import Answer, Call
+from tests.sim.network import SilenceError, UnreachableError
+
+START_S = 30.0
+ANSWER_S = 20.0
+
+
+class Program:
+    """One server with its own directory and port. `origin` is where people reach it."""
+
+    def __init__(self, place: Path, plane: str, port: int, allow: str) -> None:
+        self.data = place / plane
+        self.origin = f"http://localhost:{port}"
+        self._log = (place / f"{plane}.log").open("ab")
+        self._child: subprocess.Popen[bytes] | None = None
+        self._environment = {
+            name: value for name, value in os.environ.items() if not name.startswith("KIZUNA_")
+        } | {
+            "KIZUNA_ORIGIN": self.origin,
+            "KIZUNA_HOST": "127.0.0.1",
+            "KIZUNA_PORT": str(port),
+            "KIZUNA_DATA": str(self.data),
+            "KIZUNA_PLANES": plane,
+            "KIZUNA_TEST_MODE": "1",
+            "KIZUNA_LANGUAGE": "en",
+            "KIZUNA_FETCH_ALLOW": allow,
+        }
+
+    async def start(self) -> None:
+        """Run until it answers. A start that is killed from outside is simply over."""
+        child = self._child = self._spawn()
+        deadline = asyncio.get_running_loop().time() + START_S
+        async with httpx2.AsyncClient() as client:
+            while child is self._child:
+                if child.poll() is not None:
+                    raise RuntimeError(f"kizuna serve ended with {child.returncode}; see {self._log.name}")
+                try:
+                    await client.get(f"{self.origin}/about")
+                    return
+                except httpx2.TransportError:
+                    if asyncio.get_running_loop().time() > deadline:
+                        raise
+                    await asyncio.sleep(0.02)
+
+    def _spawn(self) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-m", "kizuna", "serve"]
+        place = self.data.parent
+        return subprocess.Popen(command, cwd=place, env=self._environment, stdout=self._log, stderr=self._log)
+
+    def kill(self) -> None:
+        """`kill -9`: nothing is finished, nothing is closed."""
+        if self._child is not None:
+            child, self._child = self._child, None
+            child.send_signal(signal.SIGKILL)
+            child.wait()
+
+    def stop(self) -> None:
+        """End it for good."""
+        self.kill()
+        self._log.close()
+
+
+class Sockets:
+    """The transport over real connections, for `tests.sim.client.Client`."""
+
+    def __init__(self) -> None:
+        limits = httpx2.Limits(max_connections=100, max_keepalive_connections=100)
+        self._client = httpx2.AsyncClient(timeout=ANSWER_S, limits=limits)
+
+    async def send(self, call: Call) -> Answer:
+        """One request. Raises UnreachableError or SilenceError."""
+        try:
+            answer = await self._client.request(
+                call.method,
+                f"{call.scheme}://{call.host}{call.target}",
+                headers=list(call.headers),
+                content=call.body,
+            )
+        except httpx2.ConnectError as error:
+            raise UnreachableError(str(error)) from error
+        except httpx2.TransportError as error:
+            raise SilenceError(str(error)) from error
+        headers = tuple((name.lower(), value) for name, value in answer.headers.multi_items())
+        return Answer(answer.status_code, headers, answer.content)
+
+    async def close(self) -> None:
+        """Close what is open."""
+        await self._client.aclose()
+
+
+def free_ports(count: int) -> list[int]:
+    """Ports that nobody listens on at the moment."""
+    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    ports = [each.getsockname()[1] for each in sockets]
+    for each in sockets:
+        each.close()
+    return ports

@@ -1,0 +1,158 @@
+"""People as the doors see them: a browser on one server, an app on another, and what they do there.
+
+A deed returns when it is acknowledged and raises when it is refused. What is not answered may be sent again with the
+same key, as a browser's form or a client's queue does.
+"""
+
+import re
+from collections.abc import Sequence
+
+from tests.sim.asgi import Answer
+from tests.sim.client import Client, find_form
+
+SECRET = "correct horse battery staple"  # everybody's password here
+
+
+class RefusedError(Exception):
+    """The server answered, and said no."""
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__(f"{answer.status} {answer.body[:300].decode(errors='replace')}")
+        self.answer = answer
+
+
+class Browser:
+    """Somebody at the pages of one server."""
+
+    def __init__(self, client: Client, handle: str) -> None:
+        self.client = client
+        self.handle = handle
+        self.csrf = ""
+
+    async def sign_up(self) -> None:
+        """Make an account, be signed in."""
+        page = await self.client.get("/sign-up")
+        accepted(
+            await self.client.submit(page, "/sign-up", handle=self.handle, name=self.handle, password=SECRET)
+        )
+        await self.arrive()
+
+    async def arrive(self) -> None:
+        """Remember the form token of this session."""
+        page = await self.client.visit("/compose")
+        self.csrf = dict(find_form(page, "/compose").fields)["csrf"]
+
+    async def send(self, path: str, **fields: str | Sequence[str]) -> Answer:
+        """Send a form as its page would. Raises RefusedError."""
+        given = {name: value if isinstance(value, str) else list(value) for name, value in fields.items()}
+        return accepted(await self.client.post_form(path, {"csrf": self.csrf, **given}))
+
+    async def say(self, text: str, key: str, audience: str = "friends", people: Sequence[str] = ()) -> int:
+        """Write a voice; answers its id."""
+        answer = await self.send(
+            "/compose", text=text, audience=audience, person=people, key=key, copy="1", do="send"
+        )
+        return voice_of(answer)
+
+    async def reply(self, voice_id: int, text: str, key: str) -> None:
+        """Reply in a room."""
+        await self.send(f"/v/{voice_id}/reply", text=text, key=key)
+
+    async def copy(self, voice_id: int, link_id: int, text: str, key: str) -> None:
+        """Make a public copy of a voice."""
+        await self.send(f"/v/{voice_id}/copy", link=str(link_id), text=text, key=key)
+
+    async def recall(self, copy_id: int) -> None:
+        """Take a copy back."""
+        await self.send(f"/copies/{copy_id}/recall")
+
+    async def delete(self, voice_id: int) -> None:
+        """Delete a voice, and with it its copies."""
+        await self.send(f"/v/{voice_id}/delete")
+
+    async def befriend(self, other: "Browser") -> None:
+        """Ask, and be accepted."""
+        await self.send(f"/c/{other.handle}/request", note="")
+        await other.send(f"/c/{self.handle}/accept")
+
+    async def unfriend(self, other: "Browser") -> None:
+        """End it."""
+        await self.send(f"/c/{other.handle}/remove")
+
+    async def unlink(self, link_id: int, copies: str) -> None:
+        """Cut a tie; ``copies`` is keep or recall."""
+        await self.send(f"/settings/ties/{link_id}/unlink", copies=copies)
+
+
+class AppUser:
+    """Somebody with an app on a server of the Mastodon API."""
+
+    def __init__(self, client: Client) -> None:
+        self.client = client
+
+    async def post(self, text: str, key: str, in_reply_to_id: str | None = None) -> str:
+        """Post a status; answers its id."""
+        body = {"status": text} | ({"in_reply_to_id": in_reply_to_id} if in_reply_to_id else {})
+        answer = accepted(await self.client.post_json("/api/v1/statuses", body, {"idempotency-key": key}))
+        return str(answer.json()["id"])
+
+    async def act(self, status_id: str, verb: str) -> None:
+        """Favourite, reblog, or undo it."""
+        accepted(await self.client.post_json(f"/api/v1/statuses/{status_id}/{verb}", {}))
+
+    async def delete(self, status_id: str) -> None:
+        """Delete a status of one's own; that it is gone already is fine."""
+        answer = await self.client.delete(f"/api/v1/statuses/{status_id}")
+        if answer.status != 404:
+            accepted(answer)
+
+
+async def token_for(client: Client, handle: str) -> str:
+    """An access token of an app for somebody, by the password grant of test mode."""
+    scopes = "read write follow"
+    app = accepted(
+        await client.post_json(
+            "/api/v1/apps",
+            {"client_name": "sim", "redirect_uris": "urn:ietf:wg:oauth:2.0:oob", "scopes": scopes},
+        )
+    ).json()
+    grant = {
+        "grant_type": "password",
+        "client_id": app["client_id"],
+        "client_secret": app["client_secret"],
+        "username": handle,
+        "password": SECRET,
+        "scope": scopes,
+    }
+    return str(accepted(await client.post_form("/oauth/token", grant)).json()["access_token"])
+
+
+async def link(here: Browser, there: Browser) -> int:
+    """Tie a face here to an account there through the real pages of both; answers the link's id."""
+    answer = await here.send("/settings/ties", address=there.client.origin, out="1", **{"in": "1"})
+    ask = answer.header("location") or ""
+    assert ask.startswith(f"{there.client.origin}/oauth/authorize"), ask
+    page = await there.client.visit(ask.removeprefix(there.client.origin))
+    back = (
+        accepted(await there.client.submit(page, "/oauth/authorize", decision="allow")).header("location")
+        or ""
+    )
+    assert back.startswith(f"{here.client.origin}/ties/callback"), back
+    landed = await here.client.visit(back.removeprefix(here.client.origin))
+    found = re.search(r"/settings/ties/(\d+)", landed.text)
+    assert found is not None, landed.text
+    return int(found[1])
+
+
+def accepted(answer: Answer) -> Answer:
+    """The answer, if the server did it. Raises RefusedError."""
+    if answer.status >= 400:
+        raise RefusedError(answer)
+    return answer
+
+
+def voice_of(answer: Answer) -> int:
+    """The voice that a redirect leads to."""
+    found = re.search(r"/v/(\d+)", answer.header("location") or "")
+    assert found is not None, answer
+    return int(found[1])
