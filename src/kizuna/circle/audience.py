@@ -1,4 +1,4 @@
-"""The one gate: who may read what in the circle (DESIGN.md, invariants 3 to 5).
+"""The one gate: who may read what in the circle (ARCHITECTURE.md, invariants 3 to 5).
 
 A room is a voice with all its replies. Its author always reads it; besides him
 

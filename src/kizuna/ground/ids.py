@@ -1,7 +1,7 @@
 """Ids: 64-bit integers that sort by time. Unix milliseconds << 16 | store (2 bits) | node (4) | sequence (10).
 
 Each store counts its own sequence, so that a public id tells nothing about closed activity
-(DESIGN.md, Stores). On the wire they are decimal strings.
+(ARCHITECTURE.md, Stores). On the wire they are decimal strings.
 """
 
 import re

@@ -25,7 +25,7 @@ def table(store: StoreName, name: str, mark: Mark, *columns: sa.schema.SchemaIte
     """Declare a table.
 
     ``mark`` is one of *public* (publishable), *own* (shown only to entitled persons), *machine* (operation) and
-    *secret* (credentials, keys). Only the square has public tables (DESIGN.md, Stores).
+    *secret* (credentials, keys). Only the square has public tables (ARCHITECTURE.md, Stores).
     """
     if mark == "public" and store != "square":
         raise ValueError(f"{store}.{name}: only the square has public tables")
