@@ -7,7 +7,9 @@ from urllib.parse import urlencode
 import msgspec
 from starlette.responses import Response
 
+from kizuna.ground.clock import iso
 from kizuna.ground.config import Config
+from kizuna.people.limits import Standing
 
 JSON_TYPE: Final = "application/json; charset=utf-8"
 Headers = Sequence[tuple[bytes, bytes]]
@@ -47,6 +49,15 @@ def raw_answer(body: bytes, status: int = 200, headers: Mapping[str, str] | None
     return Response(body, status, headers, JSON_TYPE)
 
 
+def rate_headers(standing: Standing) -> Headers:
+    """The X-RateLimit headers; the reset is an ISO date, as the clients of the field read it."""
+    return (
+        (b"x-ratelimit-limit", str(standing.limit).encode()),
+        (b"x-ratelimit-remaining", str(standing.remaining).encode()),
+        (b"x-ratelimit-reset", iso(standing.reset_ms).encode()),
+    )
+
+
 def page_policy(form_targets: Sequence[str] = ()) -> str:
     """The Content-Security-Policy of a page: nothing inline, nothing from elsewhere.
 
@@ -61,7 +72,7 @@ def page_policy(form_targets: Sequence[str] = ()) -> str:
 
 
 def link_header(
-    config: Config, path: str, kept: Mapping[str, str], older: str | None, newer: str | None
+    config: Config, path: str, kept: Sequence[tuple[str, str]], older: str | None, newer: str | None
 ) -> str:
     """The Link header of a page of a list, ``rel="next"`` first, absolute and without commas inside.
 
@@ -71,6 +82,6 @@ def link_header(
     links: list[str] = []
     for rel, name, cursor in (("next", "max_id", older), ("prev", "min_id", newer)):
         if cursor is not None:
-            query = urlencode([*kept.items(), (name, cursor)])
+            query = urlencode([*kept, (name, cursor)])
             links.append(f'<{config.url}{path}?{query}>; rel="{rel}"')
     return ", ".join(links)

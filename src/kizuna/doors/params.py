@@ -70,7 +70,9 @@ def _fit(value: Value, kind: inspect.Type) -> Value:
 
 
 def _fit_optional(value: Value, types: tuple[inspect.Type, ...]) -> Value:
-    inner = next(each for each in types if not isinstance(each, inspect.NoneType))
+    kinds = [each for each in types if not isinstance(each, inspect.NoneType)]
+    lists = [each for each in kinds if isinstance(each, inspect.ListType)]
+    inner = lists[0] if lists and isinstance(value, list | dict) else kinds[0]
     if value == "" and not isinstance(inner, inspect.StrType):
         return None  # an empty form field for a number, a flag or a choice says nothing
     return value if value is None else _fit(value, inner)

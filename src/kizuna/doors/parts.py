@@ -1,0 +1,32 @@
+"""What handlers work with. A request without sign-in is served by objects that hold no handle on circle or tie."""
+
+from dataclasses import dataclass
+
+from kizuna.circle.ports import Circle
+from kizuna.ground.clock import Clock
+from kizuna.ground.config import Config
+from kizuna.ground.randomness import Randomness
+from kizuna.people.ports import People
+from kizuna.square.ports import Square
+from kizuna.tie.home import Home
+from kizuna.tie.ports import Tie
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublicParts:
+    """For anybody. What isn't here cannot leak."""
+
+    config: Config
+    clock: Clock
+    randomness: Randomness
+    people: People
+    square: Square
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemberParts(PublicParts):
+    """For a signed-in person: every verb on the closed side still asks for the viewer."""
+
+    circle: Circle
+    tie: Tie
+    home: Home

@@ -1,0 +1,101 @@
+"""Errors → answers. Whatever goes wrong becomes a refusal first, then JSON for programs or a page for people."""
+
+import traceback
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Final, TypeAlias
+from urllib.parse import quote
+
+import structlog
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from kizuna.doors.answers import ErrorBody, json_answer
+from kizuna.doors.redirects import see_other
+from kizuna.ground.errors import (
+    BadRequest,
+    Forbidden,
+    Invalid,
+    NotFound,
+    Refusal,
+    TooLarge,
+    TooMany,
+    Unauthorized,
+)
+from kizuna.ground.i18n import Translator
+from kizuna.people.models import Viewer
+from kizuna.people.refusals import OAuthRefused
+
+ErrorPage: TypeAlias = Callable[[Request, Viewer | None, int, str], Awaitable[Response]]
+"""(request, viewer, status, translated message) → the page that says what to do."""
+
+_KNOWN: Final[Mapping[int, type[Refusal]]] = {400: BadRequest, 403: Forbidden, 413: TooLarge}
+
+
+class NotAllowed(Refusal):
+    """The address exists, but not for this method."""
+
+    status = 405
+
+
+class Broken(Refusal):
+    """Our own fault."""
+
+    status = 500
+
+
+def refusal_of(error: Exception) -> Refusal:
+    """Any error as a refusal; one that nobody foresaw is logged (where and which kind, never what it was about)."""
+    if isinstance(error, Refusal):
+        return error
+    if isinstance(error, HTTPException):
+        if error.status_code == 404:
+            return NotFound()
+        if error.status_code == 405:
+            return NotAllowed("This method is not allowed here")
+        return _KNOWN.get(error.status_code, BadRequest)("The request cannot be read")
+    frames = traceback.extract_tb(error.__traceback__)[-6:]
+    structlog.get_logger().error(
+        "request failed",
+        error=type(error).__name__,
+        at=[f"{frame.filename}:{frame.lineno}" for frame in frames],
+    )
+    return Broken("Something went wrong here. It has been noted.")
+
+
+def json_problem(refusal: Refusal, speak: Translator) -> Response:
+    """A refusal as the Mastodon API writes it; ``details`` names the field that was wrong."""
+    message = speak(refusal.message, **refusal.values)
+    if isinstance(refusal, OAuthRefused):
+        return json_answer(ErrorBody(refusal.code, message), refusal.status, _headers(refusal))
+    details = None
+    if isinstance(refusal, Invalid) and refusal.field:
+        details = {refusal.field: [{"error": "ERR_INVALID", "description": message}]}
+    return json_answer(ErrorBody(message, details=details), refusal.status, _headers(refusal))
+
+
+async def page_problem(
+    refusal: Refusal, request: Request, viewer: Viewer | None, speak: Translator, page: ErrorPage
+) -> Response:
+    """A refusal for a person: the sign-in page where signing in helps, else a page that says what to do."""
+    if isinstance(refusal, Unauthorized) and viewer is None:
+        return see_other(sign_in_path(request))
+    answer = await page(request, viewer, refusal.status, speak(refusal.message, **refusal.values))
+    answer.headers.update(_headers(refusal))
+    return answer
+
+
+def sign_in_path(request: Request) -> str:
+    """The sign-in page that leads back to what was asked for (a form's own address cannot be gone back to)."""
+    if request.method not in ("GET", "HEAD"):
+        return "/sign-in"
+    asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    return f"/sign-in?next={quote(asked, safe='/')}"
+
+
+def _headers(refusal: Refusal) -> dict[str, str]:
+    if isinstance(refusal, TooMany):
+        return {"Retry-After": str(max(1, round(refusal.retry_after)))}
+    if isinstance(refusal, Unauthorized):
+        return {"WWW-Authenticate": 'Bearer realm="Kizuna"'}
+    return {}

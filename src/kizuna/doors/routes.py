@@ -1,0 +1,98 @@
+"""Route tables and the two applications made of them: one for anybody, one for members.
+
+A handler is ``async def name(parts, request, viewer)``. A public handler is mounted in both applications, so that a
+signed-in person meets the same code; a member's handler exists only where there is a viewer.
+"""
+
+import re
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route, Router, compile_path
+
+from kizuna.doors.credentials import Asker
+from kizuna.doors.parts import MemberParts, PublicParts
+from kizuna.people.models import Viewer
+
+PublicHandler: TypeAlias = Callable[[PublicParts, Request, Viewer | None], Awaitable[Response]]
+MemberHandler: TypeAlias = Callable[[MemberParts, Request, Viewer], Awaitable[Response]]
+ASKER: Final = "kizuna.asker"
+
+
+@dataclass(frozen=True, slots=True)
+class PublicRoute:
+    """A route for anybody; signed in, its handler also gets the viewer."""
+
+    method: str
+    path: str
+    handler: PublicHandler
+
+
+@dataclass(frozen=True, slots=True)
+class MemberRoute:
+    """A route only for signed-in people."""
+
+    method: str
+    path: str
+    handler: MemberHandler
+
+
+@dataclass(frozen=True, slots=True)
+class MemberPaths:
+    """What exists for members, as patterns only: lets a visitor be asked to sign in without holding any handler."""
+
+    patterns: tuple[tuple[str, re.Pattern[str]], ...]
+
+    def has(self, method: str, path: str) -> bool:
+        """Whether members have this method on this path."""
+        wanted = "GET" if method == "HEAD" else method
+        return any(wanted == each and pattern.match(path) for each, pattern in self.patterns)
+
+
+def asker_of(request: Request) -> Asker:
+    """Who is asking, as the front found out."""
+    asker = request.scope[ASKER]
+    assert isinstance(asker, Asker)
+    return asker
+
+
+def public_app(parts: PublicParts, routes: Sequence[PublicRoute]) -> Router:
+    """The application for visitors. ``parts`` must not be a member's: the point is what it doesn't hold."""
+    assert not isinstance(parts, MemberParts)
+    return _router([_public(route, parts) for route in routes])
+
+
+def member_app(parts: MemberParts, public: Sequence[PublicRoute], member: Sequence[MemberRoute]) -> Router:
+    """The application for signed-in people; where both tables have a path, the member's route wins."""
+    return _router([_member(route, parts) for route in member] + [_public(route, parts) for route in public])
+
+
+def member_paths(routes: Sequence[MemberRoute]) -> MemberPaths:
+    """The patterns of the member routes."""
+    return MemberPaths(tuple((route.method, compile_path(route.path)[0]) for route in routes))
+
+
+def _router(routes: list[Route]) -> Router:
+    # Fixed paths first: /accounts/lookup must not be read as an account called "lookup".
+    fixed: list[BaseRoute] = [route for route in routes if not route.param_convertors]
+    varied: list[BaseRoute] = [route for route in routes if route.param_convertors]
+    return Router(fixed + varied, redirect_slashes=False)
+
+
+def _public(route: PublicRoute, parts: PublicParts) -> Route:
+    async def endpoint(request: Request) -> Response:
+        return await route.handler(parts, request, asker_of(request).viewer)
+
+    return Route(route.path, endpoint, methods=[route.method])
+
+
+def _member(route: MemberRoute, parts: MemberParts) -> Route:
+    async def endpoint(request: Request) -> Response:
+        viewer = asker_of(request).viewer
+        assert viewer is not None  # the front hands only signed-in requests to this application
+        return await route.handler(parts, request, viewer)
+
+    return Route(route.path, endpoint, methods=[route.method])
