@@ -1,0 +1,132 @@
+"""Other people's accounts: one, several, found by name, and what they post."""
+
+from typing import Annotated, Final
+
+import msgspec
+from starlette.responses import Response
+
+from kizuna.api.calls import Call, Nothing, OwnCall
+from kizuna.api.operations import Operation, anyone, by_person
+from kizuna.api.paging import Id, Limit, Paged, links, page_of
+from kizuna.api.present import known_account, present, present_accounts
+from kizuna.doors.answers import json_answer
+from kizuna.doors.parts import PublicParts
+from kizuna.ground.config import Config
+from kizuna.ground.errors import Invalid, NotFound
+from kizuna.ground.ids import parse_id
+from kizuna.square import queries, render, search_queries, timeline_queries
+from kizuna.square.entities import Account, Status
+from kizuna.square.text import fold_tag
+
+MOST_AT_ONCE: Final = 40
+MOST_OFFSET: Final = 10_000
+
+
+class Ids(msgspec.Struct):
+    """Which ones."""
+
+    id: list[Id] = []
+
+
+class Lookup(msgspec.Struct):
+    """Whom to look up, as ``name`` or ``name@host``."""
+
+    acct: Annotated[str, msgspec.Meta(max_length=400)]
+
+
+class AccountSearch(msgspec.Struct):
+    """What to look for in handles."""
+
+    q: Annotated[str, msgspec.Meta(max_length=400)]
+    limit: Limit | None = None
+    offset: Annotated[int, msgspec.Meta(ge=0, le=MOST_OFFSET)] = 0
+    resolve: bool = False
+    following: bool = False
+
+
+class Posts(Paged):
+    """Which of an account's posts."""
+
+    only_media: bool = False
+    exclude_replies: bool = False
+    exclude_reblogs: bool = False
+    pinned: bool = False
+    tagged: Annotated[str, msgspec.Meta(max_length=200)] | None = None
+
+
+async def show(call: Call[Nothing]) -> Response:
+    """One account."""
+    return json_answer(render.account(await known_account(call.parts, call.id), call.parts.config.url))
+
+
+async def show_many(call: Call[Ids]) -> Response:
+    """Several accounts at once; those that aren't there are left out."""
+    asked = call.params.id
+    if len(asked) > MOST_AT_ONCE:
+        raise Invalid("At most {most} at once", field="id", most=MOST_AT_ONCE)
+    ids = [number for number in map(parse_id, asked) if number is not None]
+    return json_answer(await present_accounts(call.parts, ids))
+
+
+async def lookup(call: Call[Lookup]) -> Response:
+    """The account with a name."""
+    handle = local_handle(call.parts.config, call.params.acct)
+    row = None if handle is None else await queries.account_by_handle(call.parts.square.store.reads, handle)
+    if row is None:
+        raise NotFound
+    return json_answer(render.account(row, call.parts.config.url))
+
+
+async def search(call: OwnCall[AccountSearch]) -> Response:
+    """Accounts whose handle begins like this."""
+    params = call.params
+    found = await search_accounts(call.parts, params.q, params.limit, params.offset)
+    if params.following:
+        rows = await queries.relationships(
+            call.parts.square.store.reads, call.me, [int(each.id) for each in found]
+        )
+        followed = {str(row.account_id) for row in rows if row.following}
+        found = [each for each in found if each.id in followed]
+    return json_answer(found)
+
+
+async def statuses(call: Call[Posts]) -> Response:
+    """What an account posted."""
+    row, params = await known_account(call.parts, call.id), call.params
+    if params.pinned or params.only_media:
+        return json_answer([])  # there are neither pins nor media in this version
+    page = page_of(params)
+    db = call.parts.square.store.reads
+    if params.tagged is not None:
+        ids = await search_queries.account_tag_ids(db, row.id, fold_tag(params.tagged), page)
+    else:
+        ids = await timeline_queries.account_ids(
+            db, row.id, page, replies=not params.exclude_replies, boosts=not params.exclude_reblogs
+        )
+    shown = await present(call.parts, call.me, ids)
+    return json_answer(shown, headers=links(call.parts.config, call.request, ids, page))
+
+
+async def search_accounts(parts: PublicParts, text: str, limit: int | None, offset: int) -> list[Account]:
+    """Accounts whose handle begins like ``text``, with or without @ and this server's name."""
+    handle = local_handle(parts.config, text)
+    if not handle:
+        return []
+    most = min(limit or MOST_AT_ONCE, MOST_AT_ONCE)
+    ids = await timeline_queries.search_accounts(parts.square.store.reads, handle, most, offset)
+    return await present_accounts(parts, ids)
+
+
+def local_handle(config: Config, acct: str) -> str | None:
+    """The handle in ``@name``, ``name`` or ``name@this-server``; None for another server's."""
+    handle, _, host = acct.strip().removeprefix("@").lower().partition("@")
+    return handle if host in ("", config.domain) and handle.isascii() else None
+
+
+OPERATIONS: Final[tuple[Operation, ...]] = (
+    anyone("GET", "/api/v1/accounts", show_many, Ids, list[Account], "read:accounts"),
+    anyone("GET", "/api/v1/accounts/lookup", lookup, Lookup, Account, "read:accounts"),
+    by_person("GET", "/api/v1/accounts/search", search, AccountSearch, list[Account], "read:accounts"),
+    anyone("GET", "/api/v1/accounts/{id:int}", show, Nothing, Account, "read:accounts"),
+    anyone("GET", "/api/v1/accounts/{id:int}/statuses", statuses, Posts, list[Status], "read:statuses"),
+)

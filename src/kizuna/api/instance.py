@@ -1,0 +1,155 @@
+"""Instance: what this server is, for clients that ask before they sign in."""
+
+from importlib.metadata import version
+from typing import Final
+
+import msgspec
+from starlette.responses import Response
+
+from kizuna.api.calls import Call, Nothing
+from kizuna.api.operations import Operation, anyone
+from kizuna.doors.answers import json_answer
+from kizuna.doors.parts import PublicParts
+from kizuna.square import count_queries
+from kizuna.square.text import LINK_CHARACTERS, MOST_CHARACTERS
+
+# The newest Mastodon whose client API this one is measured against. Clients compare the leading digits.
+COMPATIBLE: Final = "4.2.0"
+
+
+class StatusLimits(msgspec.Struct):
+    """Limits of a status."""
+
+    max_characters: int
+    max_media_attachments: int
+    characters_reserved_per_url: int
+
+
+class AccountLimits(msgspec.Struct):
+    """Limits of an account."""
+
+    max_featured_tags: int = 0
+    max_pinned_statuses: int = 0
+
+
+class Configuration(msgspec.Struct):
+    """Limits and addresses. ``urls`` has no ``streaming``: clients then poll instead of trying a socket."""
+
+    urls: dict[str, str]
+    accounts: AccountLimits
+    statuses: StatusLimits
+
+
+class Registrations(msgspec.Struct):
+    """Whether somebody may sign up through a client."""
+
+    enabled: bool
+    approval_required: bool
+    message: str | None
+
+
+class Instance(msgspec.Struct):
+    """The entity V2::Instance."""
+
+    domain: str
+    title: str
+    version: str
+    source_url: str
+    description: str
+    usage: dict[str, dict[str, int]]
+    thumbnail: dict[str, str]
+    languages: list[str]
+    configuration: Configuration
+    registrations: Registrations
+    contact: dict[str, str | None]
+    rules: list[str]
+    api_versions: dict[str, int]
+
+
+class OldInstance(msgspec.Struct):
+    """The entity V1::Instance. ``uri`` is host and port without a scheme: toot compares handles with it."""
+
+    uri: str
+    title: str
+    short_description: str
+    description: str
+    email: str
+    version: str
+    urls: dict[str, str]
+    stats: dict[str, int]
+    thumbnail: str | None
+    languages: list[str]
+    registrations: bool
+    approval_required: bool
+    invites_enabled: bool
+    configuration: Configuration
+    contact_account: None
+    rules: list[str]
+
+
+async def show(call: Call[Nothing]) -> Response:
+    """This server: name, limits, whether one can register."""
+    config = call.parts.config
+    registrations = Registrations(config.sign_up == "open", approval_required=False, message=None)
+    return json_answer(
+        Instance(
+            domain=config.domain,
+            title=config.title,
+            version=software_version(),
+            source_url="",
+            description=config.description,
+            usage={"users": {"active_month": 0}},
+            thumbnail={"url": f"{config.url}/static/icon.svg"},
+            languages=[config.language],
+            configuration=_configuration(),
+            registrations=registrations,
+            contact={"email": "", "account": None},
+            rules=[],
+            api_versions={"mastodon": 0},
+        )
+    )
+
+
+async def show_old(call: Call[Nothing]) -> Response:
+    """This server, as clients from before Mastodon 4.0 read it."""
+    config = call.parts.config
+    return json_answer(
+        OldInstance(
+            uri=config.domain,
+            title=config.title,
+            short_description=config.description,
+            description=config.description,
+            email="",
+            version=software_version(),
+            urls={},
+            stats=await _stats(call.parts),
+            thumbnail=None,
+            languages=[config.language],
+            registrations=config.sign_up == "open",
+            approval_required=False,
+            invites_enabled=config.sign_up == "invite",
+            configuration=_configuration(),
+            contact_account=None,
+            rules=[],
+        )
+    )
+
+
+async def _stats(parts: PublicParts) -> dict[str, int]:
+    accounts, posts = await count_queries.counts(parts.square.store.reads)
+    return {"user_count": accounts, "status_count": posts, "domain_count": 0}
+
+
+def software_version() -> str:
+    """What clients compare, and what this is."""
+    return f"{COMPATIBLE} (compatible; Kizuna {version('kizuna')})"
+
+
+def _configuration() -> Configuration:
+    return Configuration({}, AccountLimits(), StatusLimits(MOST_CHARACTERS, 0, LINK_CHARACTERS))
+
+
+OPERATIONS: Final[tuple[Operation, ...]] = (
+    anyone("GET", "/api/v2/instance", show, Nothing, Instance),
+    anyone("GET", "/api/v1/instance", show_old, Nothing, OldInstance),
+)

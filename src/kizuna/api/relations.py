@@ -1,0 +1,95 @@
+"""Following, and how one stands to others."""
+
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+import msgspec
+from starlette.responses import Response
+
+from kizuna.api.calls import Call, Nothing, OwnCall
+from kizuna.api.operations import Operation, anyone, by_person
+from kizuna.api.paging import Id, Paged, links, page_of
+from kizuna.api.present import known_account, present_accounts
+from kizuna.doors.answers import json_answer
+from kizuna.doors.parts import PublicParts
+from kizuna.ground.errors import Invalid
+from kizuna.ground.ids import parse_id
+from kizuna.square import actions, queries, render, timeline_queries
+from kizuna.square.entities import Account, Relationship
+from kizuna.square.models import Edge, Page
+from kizuna.store.store import Db
+
+MOST_AT_ONCE: Final = 40
+MOST_LISTED: Final = 80
+
+
+class Others(msgspec.Struct):
+    """Whom the question is about."""
+
+    id: list[Id] = []
+
+
+class Follow(msgspec.Struct):
+    """How to follow. Only the default is possible yet, so nothing else is asked for by clients that read instance."""
+
+    reblogs: bool | None = None
+    notify: bool | None = None
+
+
+async def relationships(call: OwnCall[Others]) -> Response:
+    """How one stands to accounts; unknown ones are left out."""
+    if len(call.params.id) > MOST_AT_ONCE:
+        raise Invalid("At most {most} at once", field="id", most=MOST_AT_ONCE)
+    asked = [number for number in map(parse_id, call.params.id) if number is not None]
+    db = call.parts.square.store.reads
+    there = await queries.accounts(db, asked)
+    ids = [each for each in dict.fromkeys(asked) if each in there]
+    return json_answer([render.relationship(row) for row in await queries.relationships(db, call.me, ids)])
+
+
+async def follow(call: OwnCall[Follow]) -> Response:
+    """Follow an account."""
+    await actions.follow(call.parts.square, call.me, call.id)
+    return await _standing(call.parts, call.me, call.id)
+
+
+async def unfollow(call: OwnCall[Nothing]) -> Response:
+    """Follow an account no more."""
+    await actions.unfollow(call.parts.square, call.me, call.id)
+    return await _standing(call.parts, call.me, call.id)
+
+
+async def followers(call: Call[Paged]) -> Response:
+    """Who follows an account."""
+    return await _edges(call, timeline_queries.followers)
+
+
+async def following(call: Call[Paged]) -> Response:
+    """Whom an account follows."""
+    return await _edges(call, timeline_queries.following)
+
+
+async def _standing(parts: PublicParts, me: int, account_id: int) -> Response:
+    rows = await queries.relationships(parts.square.store.reads, me, [account_id])
+    return json_answer(render.relationship(rows[0]))
+
+
+async def _edges(call: Call[Paged], find: Callable[[Db, int, Page], Awaitable[list[Edge]]]) -> Response:
+    row = await known_account(call.parts, call.id)
+    page = page_of(call.params, 40, MOST_LISTED)
+    edges = await find(call.parts.square.store.reads, row.id, page)
+    shown = await present_accounts(call.parts, [edge.account_id for edge in edges])
+    return json_answer(
+        shown, headers=links(call.parts.config, call.request, [edge.id for edge in edges], page)
+    )
+
+
+OPERATIONS: Final[tuple[Operation, ...]] = (
+    by_person(
+        "GET", "/api/v1/accounts/relationships", relationships, Others, list[Relationship], "read:follows"
+    ),
+    by_person("POST", "/api/v1/accounts/{id:int}/follow", follow, Follow, Relationship, "write:follows"),
+    by_person("POST", "/api/v1/accounts/{id:int}/unfollow", unfollow, Nothing, Relationship, "write:follows"),
+    anyone("GET", "/api/v1/accounts/{id:int}/followers", followers, Paged, list[Account], "read:accounts"),
+    anyone("GET", "/api/v1/accounts/{id:int}/following", following, Paged, list[Account], "read:accounts"),
+)

@@ -1,0 +1,59 @@
+"""All operations of the API in one table, and the routes and the description made from it."""
+
+from typing import Final
+
+from starlette.responses import Response
+
+from kizuna.api import (
+    accounts,
+    apps,
+    instance,
+    oauth,
+    profile,
+    relations,
+    search,
+    start,
+    statuses,
+    timelines,
+    wellknown,
+)
+from kizuna.api.calls import Call, Nothing
+from kizuna.api.openapi import Json, describe
+from kizuna.api.operations import Operation, anyone
+from kizuna.doors.answers import json_answer
+from kizuna.doors.routes import MemberRoute, PublicRoute
+from kizuna.ground.config import Config
+
+
+async def description(call: Call[Nothing]) -> Response:
+    """This API, as OpenAPI 3.1."""
+    return json_answer(
+        describe(OPERATIONS, call.parts.config.title, instance.software_version(), call.parts.config.url)
+    )
+
+
+OPERATIONS: Final[tuple[Operation, ...]] = (
+    *apps.OPERATIONS,
+    *oauth.OPERATIONS,
+    *wellknown.OPERATIONS,
+    *instance.OPERATIONS,
+    *profile.OPERATIONS,
+    *relations.OPERATIONS,
+    *accounts.OPERATIONS,
+    *statuses.OPERATIONS,
+    *timelines.OPERATIONS,
+    *search.OPERATIONS,
+    *start.OPERATIONS,
+    anyone("GET", "/api/openapi.json", description, Nothing, Json),
+)
+
+
+def routes(config: Config) -> tuple[list[PublicRoute], list[MemberRoute]]:
+    """What anybody may call, and what needs a person's token. A server without the square has none of it."""
+    if "square" not in config.planes:
+        return [], []
+    every = [each.route for each in OPERATIONS]
+    return (
+        [route for route in every if isinstance(route, PublicRoute)],
+        [route for route in every if isinstance(route, MemberRoute)],
+    )
