@@ -4,7 +4,7 @@ import zlib
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 
 import jinja2
 import regex
@@ -55,15 +55,18 @@ def _environment(translator: Translator, assets: Assets) -> jinja2.Environment:
         auto_reload=False,
         cache_size=-1,
     )
-    environment.globals.update(_=translator, n_=translator.n, asset=assets.url)
-    environment.filters.update(
-        ago=_Ago(translator),
-        day=_day(translator.locale),
-        moment=_moment(translator.locale),
-        utc=_utc,
-        monogram=monogram,
-        hue=hue,
-    )
+    locale: Locale = translator.locale
+    words: dict[str, object] = {"_": translator, "n_": translator.n, "asset": assets.url}
+    filters: dict[str, Callable[..., object]] = {
+        "ago": _Ago(translator),
+        "day": _day(locale),
+        "moment": _moment(locale),
+        "utc": _utc,
+        "monogram": monogram,
+        "hue": hue,
+    }
+    cast("dict[str, object]", environment.globals).update(words)
+    cast("dict[str, object]", environment.filters).update(filters)
     return environment
 
 
@@ -84,11 +87,11 @@ class _Ago:
     def __init__(self, translator: Translator) -> None:
         self._ = translator
         self._locale: Locale = translator.locale
+        self._moment = _moment(translator.locale)
 
     def __call__(self, at_ms: int, now_ms: int) -> Markup:
-        title = _moment(self._locale)(at_ms)
         return Markup('<time datetime="{}" title="{}">{}</time>').format(
-            _utc(at_ms), title, self._words(at_ms, now_ms)
+            _utc(at_ms), self._moment(at_ms), self._words(at_ms, now_ms)
         )
 
     def _words(self, at_ms: int, now_ms: int) -> str:
@@ -125,4 +128,9 @@ def _day(locale: Locale) -> Callable[[int], str]:
 
 
 def _moment(locale: Locale) -> Callable[[int], str]:
-    return lambda at_ms: dates.format_skeleton("yMMMdHm", _local(at_ms), locale=locale)
+    def write(at_ms: int) -> str:
+        at = _local(at_ms)
+        day = dates.format_date(at, format="long", locale=locale)
+        return f"{day} {dates.format_time(at, format='short', tzinfo=JAPAN, locale=locale)}"
+
+    return write

@@ -1,0 +1,374 @@
+"""Every page with people in it, so that one can look at it: the cast writes in Japanese and in English, as in life."""
+
+from kizuna.ground.config import Plane
+from kizuna.ground.i18n import Locale
+from kizuna.web import pieces as p
+from kizuna.web import views as v
+
+NOW = 1_797_900_000_000
+MINUTE = 60_000
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
+SERVERS: dict[str, tuple[Plane, ...]] = {
+    "circle": ("circle",),
+    "square": ("square",),
+    "both": ("square", "circle"),
+}
+
+
+def face(plane: Plane, handle: str, name: str) -> p.Face:
+    href = f"/@{handle}" if plane == "square" else f"/c/{handle}"
+    return p.Face(plane=plane, id=str(hash_of(handle)), name=name, handle=handle, href=href)
+
+
+def hash_of(handle: str) -> int:
+    return 116_000_000_000 + sum(ord(letter) * 31**place for place, letter in enumerate(handle[:6]))
+
+
+MIYUKI = face("circle", "miyuki", "美雪")
+KENICHI = face("circle", "kenichi", "健一")
+YUMI = face("circle", "yumi", "由美")
+SAKURA = face("circle", "sakura", "さくら")
+TOM = face("circle", "tom", "Tom Okada")
+GRANDMA = face("circle", "hanae", "花江（ばあちゃん）")
+FRIENDS = (KENICHI, YUMI, SAKURA, TOM, GRANDMA)
+MIYUKI_OUT = face("square", "miyuki", "美雪")
+BOUSAI = face("square", "nanao_bousai", "七尾市 防災")
+ANNA = face("square", "anna", "Anna Lindqvist")
+CAFE = face("square", "kita_no_kissa", "北の喫茶店")
+LONG = face("square", "a_handle_of_thirty_characters_", "寿限無寿限無五劫の擦り切れ海砂利水魚の水行末")
+
+
+def html(*paragraphs: str) -> str:
+    return "".join(f"<p>{text}</p>" for text in paragraphs)
+
+
+def tag(word: str) -> str:
+    return f'<a href="/tags/{word}" rel="tag">#{word}</a>'
+
+
+def voice(number: int, author: p.Face, text: str, ago: int, **more: object) -> p.Item:
+    fields: dict[str, object] = {"audience": p.Audience(kind="friends"), "language": "ja", **more}
+    return p.Item(
+        plane="circle",
+        id=str(number),
+        author=author,
+        html=html(text),
+        at_ms=NOW - ago,
+        href=f"/v/{number}",
+        **fields,
+    )
+
+
+def post(number: int, author: p.Face, text: str, ago: int, **more: object) -> p.Item:
+    fields: dict[str, object] = {
+        "audience": p.Audience(kind="public"),
+        "language": "ja",
+        "href": f"/@{author.handle}/{number}",
+        **more,
+    }
+    return p.Item(plane="square", id=str(number), author=author, html=html(text), at_ms=NOW - ago, **fields)
+
+
+MINE = voice(
+    1, MIYUKI, "みんな、週末の鍋の会、うちでやります。場所はいつもの所！ 白菜は由美、つみれは健一でお願い。", 2 * MINUTE,
+    audience=p.Audience(kind="people", count=2), mine=True, replies=2, copies=1,
+)  # fmt: skip
+VOICES = (
+    MINE,
+    voice(2, KENICHI, "停電、うちの地区は復旧しました。おばあちゃんも無事です。水は出ています。", 7 * MINUTE, replies=3),
+    voice(3, TOM, "First snow on the way home. The garden is so quiet that you hear the pines.", 50 * MINUTE,
+          language="en", replies=1),
+    voice(4, MIYUKI, "明日の発表、こわい。でもやる。", 3 * HOUR, audience=p.Audience(kind="me", count=0), mine=True),
+)  # fmt: skip
+POSTS = (
+    post(11, BOUSAI, f"避難所4か所を開設しました。給水車は17時に小丸山小学校へ向かいます。{tag('七尾市')} {tag('給水')}",
+         5 * MINUTE, replies=14, boosts=212, favourites=98, boosted=True),
+    post(12, ANNA, "First snow in Kanazawa this morning. The garden is so quiet that you hear the pines.",
+         12 * MINUTE, language="en", replies=2, boosts=9, favourites=41, favourited=True, boosted_by=CAFE),
+    post(13, CAFE, "今夜は窓辺に靴下を吊るしました。ココアあります。", 26 * HOUR, audience=p.Audience(kind="unlisted"),
+         spoiler="クリスマスの話"),
+    post(14, LONG, "長い名前でも行が崩れないことを確かめます。" + "あ" * 80 + " https://example.org/" + "long" * 20,
+         9 * DAY, in_reply_to="anna", in_reply_to_href="/@anna/12"),
+    post(15, MIYUKI_OUT, "週末は鍋です。", 400 * DAY, mine=True),
+)  # fmt: skip
+INBOUND = (
+    post(21, p.Face(plane="square", id="21", name="Anna Lindqvist", handle="anna@hiroba.example",
+                    href="https://hiroba.example/@anna"),
+         f"初雪！ {tag('金沢')} の朝。", 4 * MINUTE, host="hiroba.example", href="https://hiroba.example/@anna/21"),
+)  # fmt: skip
+REQUEST = p.RequestRow(face=YUMI, note="同じクラスだった由美です。\n写真部の！", at_ms=NOW - 2 * HOUR)
+OUT_CONSENT = p.Consent(direction="out", given=True, at_ms=NOW - 30 * DAY)
+IN_CONSENT = p.Consent(direction="in", given=False)
+TIE = p.TieRow(
+    id="71",
+    host="hiroba.example",
+    acct="miyuki@hiroba.example",
+    href="https://hiroba.example/@miyuki",
+    since_ms=NOW - 30 * DAY,
+    consents=(OUT_CONSENT, IN_CONSENT),
+)
+READERS = p.Readers(kind="people", count=2, faces=(YUMI, KENICHI))
+SESSIONS = (
+    p.SessionRow(
+        id="1", kind="browser", name="Firefox · Linux", made_at_ms=NOW - DAY, seen_at_ms=NOW, current=True
+    ),
+    p.SessionRow(id="2", kind="app", name="Tusky", made_at_ms=NOW - 40 * DAY, seen_at_ms=NOW - 5 * HOUR),
+)
+
+
+def copy_row(number: int, state: p.CopyState, text: str) -> p.CopyRow:
+    return p.CopyRow(
+        id=str(number),
+        state=state,
+        host="hiroba.example",
+        acct="miyuki@hiroba.example",
+        text=text,
+        voice_href="/v/1",
+        at_ms=NOW - number * HOUR,
+        href="https://hiroba.example/@miyuki/9" if state == "standing" else "",
+        events=(
+            p.CopyEvent(state="wanted", at_ms=NOW - number * HOUR),
+            p.CopyEvent(state=state, at_ms=NOW - HOUR),
+        ),
+        can_recall=state in ("standing", "unknown"),
+    )
+
+
+COPIES = tuple(
+    copy_row(number, state, "週末の鍋の会、うちでやります。")
+    for number, state in enumerate(
+        ("standing", "sending", "unknown", "failed", "recall_wanted", "recalled"), 1
+    )
+)
+
+
+def composer(*audiences: p.AudienceKind, chosen: p.AudienceKind, **more: object) -> p.Composer:
+    fields: dict[str, object] = {"action": "/compose", "limit": 500, **more}
+    return p.Composer(audiences=audiences, chosen=chosen, key="k-1", **fields)
+
+
+TO_PEOPLE = composer(
+    "me", "friends", "people", chosen="people", can_copy=True, readers=READERS,
+    friends=tuple(p.FriendChoice(face=friend, chosen=friend in (YUMI, KENICHI)) for friend in FRIENDS),
+    text="みんな、週末の鍋の会、うちでやります。場所はいつもの所！",
+)  # fmt: skip
+TO_FRIENDS = composer(
+    "me", "friends", "people", chosen="friends", can_copy=True,
+    readers=p.Readers(kind="friends", count=5, faces=FRIENDS),
+    friends=tuple(p.FriendChoice(face=friend) for friend in FRIENDS),
+)  # fmt: skip
+TO_SQUARE = composer("public", "unlisted", chosen="public", readers=p.Readers(kind="public"))
+ROOM_REPLY = composer("friends", chosen="friends", action="/v/1/reply")
+POST_REPLY = composer(
+    "public", "unlisted", chosen="unlisted", action="/@anna/12/reply", error="なにか書いてください。"
+)
+
+
+def page(
+    locale: Locale, server: str = "circle", path: str = "/", signed_in: bool = True, **more: object
+) -> p.Page:
+    planes = SERVERS[server]
+    described = {
+        "ja": "能登の友だちと家族のための、小さな場所です。だれでも見学できます。",
+        "en": "A small place for friends and families in Noto. Everybody may look in.",
+    }
+    site = p.Site(
+        title={"circle": "なかまの輪", "square": "みんなの広場", "both": "Kizuna"}[server],
+        domain=f"{server}.example",
+        description=described[locale],
+        planes=planes,
+        sign_up="invite" if server == "circle" else "open",
+    )
+    viewer = p.Viewer(
+        square=MIYUKI_OUT if "square" in planes else None,
+        circle=MIYUKI if "circle" in planes else None,
+        requests=1 if "circle" in planes else 0,
+    )
+    return p.Page(
+        site=site,
+        locale=locale,
+        now_ms=NOW,
+        path=path,
+        csrf="csrf-token",
+        viewer=viewer if signed_in else None,
+        **more,
+    )
+
+
+def timeline(*items: p.Item, older: str = "") -> p.Timeline:
+    return p.Timeline(items=items, older=older)
+
+
+def samples(locale: Locale) -> dict[str, v.PageView]:
+    """All pages by name, in one language."""
+    return {
+        **outside(locale),
+        **reading(locale),
+        **friendship(locale),
+        **settings(locale),
+        **questions(locale),
+    }
+
+
+def outside(locale: Locale) -> dict[str, v.PageView]:
+    wrong = p.Form(
+        values={"name": "美雪", "handle": "Miyuki!"},
+        errors={"handle": "ハンドルに使えるのは a から z の文字、数字、_ だけです。"},
+        error="直すところが1つあります。",
+    )
+    return {
+        "landing_square": v.LandingView(
+            page=page(locale, "square", signed_in=False), items=(POSTS[0], POSTS[1])
+        ),
+        "landing_circle": v.LandingView(page=page(locale, "circle", signed_in=False)),
+        "landing_both": v.LandingView(page=page(locale, "both", signed_in=False), items=POSTS[:1]),
+        "sign_up": v.SignUpView(page=page(locale, "square", "/sign-up", False), form=p.Form(), allowed=True),
+        "sign_up_wrong": v.SignUpView(
+            page=page(locale, "square", "/sign-up", False), form=wrong, allowed=True
+        ),
+        "sign_up_invite": v.SignUpView(
+            page=page(locale, "circle", "/sign-up", False), form=p.Form(), allowed=False
+        ),
+        "sign_in": v.SignInView(page=page(locale, "circle", "/sign-in", False), form=p.Form(), asked=True),
+        "invite_outside": v.InviteView(
+            page=page(locale, "circle", "/invite/x", False), code="x", state="unknown"
+        ),
+        "about": v.AboutView(page=page(locale, "both", "/about", False), version="0.1.0"),
+        **{
+            f"error_{status}": v.ErrorView(
+                page=page(locale, "circle", "/v/9", False),
+                status=status,
+                retry_after=30 if status == 429 else None,
+            )
+            for status in (401, 403, 404, 410, 413, 422, 429, 500, 503)
+        },
+    }
+
+
+def reading(locale: Locale) -> dict[str, v.PageView]:
+    everything = timeline(MINE, *INBOUND, *VOICES[1:])
+    done = p.Notice(text={"ja": "仲間に届けました。", "en": "Sent to your friends."}[locale])
+    return {
+        "home": v.HomeView(
+            page=page(locale), show="all", shows=("all", "square", "circle"), timeline=everything,
+            composer=TO_PEOPLE, requests=(REQUEST,), ties=(TIE,),
+        ),
+        "home_square": v.HomeView(
+            page=page(locale, "square"), show="square", shows=("square",),
+            timeline=timeline(*POSTS, older="/?max_id=11"), composer=TO_SQUARE,
+        ),
+        "home_both": v.HomeView(
+            page=page(locale, "both", notice=done), show="all", shows=("all", "square", "circle"),
+            timeline=timeline(MINE, POSTS[0], POSTS[1], VOICES[2]),
+            composer=composer("public", "unlisted", "me", "friends", "people", chosen="friends", can_copy=True),
+        ),
+        "home_empty": v.HomeView(
+            page=page(locale), show="all", shows=("all", "square", "circle"), timeline=timeline(), composer=TO_FRIENDS
+        ),
+        "home_untied": v.HomeView(
+            page=page(locale, path="/?show=square"), show="square", shows=("all", "square", "circle"),
+            timeline=timeline(),
+        ),
+        "compose": v.ComposeView(page=page(locale, path="/compose"), composer=TO_PEOPLE),
+        "readers": v.ReadersView(page=page(locale, path="/readers"), readers=READERS),
+        "post": v.PostView(
+            page=page(locale, "square", "/@anna/12"), item=POSTS[1], before=(POSTS[0],),
+            after=(POSTS[2], POSTS[3]), reply=POST_REPLY,
+        ),
+        "post_outside": v.PostView(page=page(locale, "square", "/@anna/12", False), item=POSTS[0], after=(POSTS[2],)),
+        "voice": v.VoiceView(
+            page=page(locale, path="/v/1"), item=MINE, replies=(voice(5, YUMI, "白菜、まかせて！", MINUTE), VOICES[2]),
+            why="author", readers=READERS, reply=ROOM_REPLY, can_copy=True, copies=COPIES[:1],
+        ),
+        "voice_of_friend": v.VoiceView(
+            page=page(locale, path="/v/2"), item=VOICES[1], replies=(), why="friend",
+            readers=p.Readers(kind="friends"), reply=ROOM_REPLY,
+        ),
+        "account": v.AccountView(
+            page=page(locale, "square", "/@anna"), face=ANNA, note_html=html("Gardens, snow, slow trains. 金沢。"),
+            joined_ms=NOW - 300 * DAY, posts=128, following=40, followers=212, relation="stranger", follows_you=True,
+            timeline=timeline(POSTS[1]),
+        ),
+        "account_self": v.AccountView(
+            page=page(locale, "square", "/@miyuki"), face=MIYUKI_OUT, note_html="", joined_ms=NOW - DAY, posts=0,
+            following=1, followers=1, relation="self", follows_you=False, timeline=timeline(),
+        ),
+        "square": v.SquareView(page=page(locale, "square", "/square", False), timeline=timeline(*POSTS)),
+        "tag": v.TagView(page=page(locale, "square", "/tags/給水"), tag="給水", timeline=timeline(POSTS[0])),
+    }  # fmt: skip
+
+
+def friendship(locale: Locale) -> dict[str, v.PageView]:
+    at = "/c/kenichi"
+    since = NOW - 200 * DAY
+    return {
+        "face_friend": v.FaceView(
+            page=page(locale, path=at), face=KENICHI, bio_html=html("七尾で大工をしています。"), state="friend",
+            since_ms=since, timeline=timeline(VOICES[1]),
+        ),
+        "face_stranger": v.FaceView(page=page(locale, path=at), face=KENICHI, bio_html="", state="stranger"),
+        "face_asked": v.FaceView(page=page(locale, path=at), face=KENICHI, bio_html="", state="asked"),
+        "face_asks": v.FaceView(page=page(locale, path=at), face=YUMI, bio_html="", state="asks", note=REQUEST.note),
+        "friends": v.FriendsView(
+            page=page(locale, path="/friends"), incoming=(REQUEST,),
+            friends=tuple(p.FriendRow(face=friend, since_ms=since) for friend in FRIENDS),
+            outgoing=(p.RequestRow(face=SAKURA, note="", at_ms=NOW - DAY),),
+        ),
+        "friends_empty": v.FriendsView(page=page(locale, path="/friends"), friends=()),
+        "invites": v.InvitesView(
+            page=page(locale, path="/invites"),
+            fresh=p.InviteLink(url="https://circle.example/invite/6kX0b_2pQz8", qr_href="/qr.svg"),
+            invites=tuple(
+                p.InviteRow(id=state, made_at_ms=NOW - DAY, expires_at_ms=NOW + 6 * DAY, uses=0, max_uses=5, state=state)
+                for state in ("open", "used_up", "expired", "ended")
+            ),
+        ),
+        "invite": v.InviteView(page=page(locale, path="/invite/x"), code="x", state="open", face=KENICHI),
+        "invite_gone": v.InviteView(page=page(locale, path="/invite/x"), code="x", state="gone"),
+    }  # fmt: skip
+
+
+def settings(locale: Locale) -> dict[str, v.PageView]:
+    at = "/settings/ties/71"
+    history = tuple(
+        p.ConsentEvent(direction=direction, given=given, at_ms=NOW - day * DAY)
+        for direction, given, day in (("in", False, 2), ("in", True, 12), ("out", True, 30))
+    )
+    filled = p.Form(values={"name": "美雪", "note": "写真と雪が好きです。"})
+    return {
+        "settings": v.SettingsView(page=page(locale, path="/settings"), ties=1, sessions=2),
+        "settings_profile": v.ProfileView(
+            page=page(locale, "both", "/settings/profile"),
+            forms=(p.ProfileForm(face=MIYUKI_OUT, form=filled), p.ProfileForm(face=MIYUKI, form=filled)),
+        ),
+        "settings_sessions": v.SessionsView(page=page(locale, path="/settings/sessions"), sessions=SESSIONS),
+        "settings_ties": v.TiesView(
+            page=page(locale, path="/settings/ties"), ties=(TIE,), form=p.Form(values={"out": "1"})
+        ),
+        "tie": v.TieView(page=page(locale, path=at), tie=TIE, history=history, standing=3),
+        "unlink": v.UnlinkView(page=page(locale, path=at), tie=TIE, standing=3),
+        "copies": v.CopiesView(page=page(locale, path="/copies"), rows=COPIES, older="/copies?max_id=6"),
+        "copies_empty": v.CopiesView(page=page(locale, path="/copies"), rows=()),
+    }
+
+
+def questions(locale: Locale) -> dict[str, v.PageView]:
+    target = p.CopyTarget(
+        link_id="71", host=TIE.host, acct=TIE.acct, fitted="週末の鍋の会、うちでやり…", cut=True, chosen=True
+    )
+    asks = page(locale)
+    return {
+        "copy_new": v.CopyNewView(page=asks, item=MINE, text="週末の鍋の会、うちでやります。", key="k", targets=(target,)),
+        "copy_untied": v.CopyNewView(page=asks, item=MINE, text="", key="k", targets=()),
+        "confirm_post": v.ConfirmView(page=asks, deed="delete_post", action="/x", back="/", item=POSTS[4]),
+        "confirm_voice": v.ConfirmView(page=asks, deed="delete_voice", action="/x", back="/", item=MINE),
+        "confirm_friend": v.ConfirmView(page=asks, deed="remove_friend", action="/x", back="/", face=KENICHI),
+        "confirm_copy": v.ConfirmView(page=asks, deed="recall_copy", action="/x", back="/copies", copy=COPIES[0]),
+        "authorize": v.AuthorizeView(
+            page=page(locale, "square"), app_name="なかまの輪", app_site="https://circle.example",
+            scopes=("profile", "write:statuses", "read:statuses"),
+            faces=(p.FaceOption(face=MIYUKI_OUT, chosen=True),), hidden=(("client_id", "1"),),
+        ),
+        "code": v.CodeView(page=page(locale, "square"), app_name="toot", code="Zb3kQ0xg5TgqYv1pJrB2"),
+    }  # fmt: skip
