@@ -18,7 +18,7 @@ class Translator:
     """Speaks one language: ``_("You have {count} friends", count=3)``."""
 
     def __init__(self, locale: Locale, catalogue: GNUTranslations) -> None:
-        self.locale = locale
+        self.locale: Locale = locale
         self._catalogue = catalogue
 
     def __call__(self, message: str, **values: object) -> str:
