@@ -3,13 +3,11 @@
 import importlib
 import re
 from collections.abc import Iterator
-from types import ModuleType
-from typing import cast
 
 import typer
 
-from kizuna.doors.routes import MemberRoute, PublicRoute
-from kizuna.ground.config import PREFIX, Config
+from kizuna import wiring
+from kizuna.ground.config import PREFIX, Config, make_config
 from kizuna.ground.events import Event, tag_of
 from tests.house.source import ROOT, read_house
 
@@ -32,13 +30,6 @@ def settings() -> set[str]:
 def variables() -> set[str]:
     """Every setting by the name it has in the environment."""
     return {PREFIX + name.upper() for name in settings()}
-
-
-def modules(*floors: str) -> Iterator[ModuleType]:
-    """Every module on these floors, imported."""
-    for source in read_house():
-        if source.package in floors:
-            yield importlib.import_module(source.module)
 
 
 def events() -> set[str]:
@@ -65,9 +56,6 @@ def commands(app: typer.Typer, typed: str = "kizuna") -> set[str]:
 
 
 def routes() -> set[str]:
-    """Every route that a door declares, as ``METHOD /path``; parameters without their converters."""
-    values = (value for module in modules("api", "web", "doors") for value in vars(module).values())
-    tables = (cast("tuple[object, ...]", value) for value in values if isinstance(value, list | tuple))
-    entries = (getattr(entry, "route", entry) for table in tables for entry in table)
-    found = [entry for entry in entries if isinstance(entry, PublicRoute | MemberRoute)]
-    return {f"{route.method} {CONVERTER.sub('}', route.path)}" for route in found}
+    """Every route known to the router of a server with both planes, as ``METHOD /path``, without converters."""
+    public, member = wiring.routes(make_config({}))
+    return {f"{route.method} {CONVERTER.sub('}', route.path)}" for route in (*public, *member)}
