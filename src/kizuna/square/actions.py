@@ -209,9 +209,8 @@ async def unfollow(square: Square, follower_id: int, followee_id: int) -> None:
 
 async def _mark(square: Square, text: str) -> tuple[Marked, dict[str, int]]:
     """The text with its marks, and the accounts that it mentions by handle."""
-    config = square.config
-    accounts = await queries.ids_by_handle(square.store.reads, mentioned(text, config.domain))
-    return marked(text, config.url, config.domain, accounts), accounts
+    accounts = await queries.ids_by_handle(square.store.reads, mentioned(text, square.domain))
+    return marked(text, square.origin, square.domain, accounts), accounts
 
 
 async def _account(db: Db, account_id: int) -> Account:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 from kizuna.ground.config import Config
 from kizuna.ground.events import Event
@@ -23,3 +24,13 @@ class Square:
     store: Store
     config: Config
     changed: Callable[[Event], None] = _nobody
+
+    @cached_property
+    def origin(self) -> str:
+        """The address of this server, without a slash at the end. Kept, since every post asks."""
+        return self.config.url
+
+    @cached_property
+    def domain(self) -> str:
+        """What this server calls itself in ``@handle@domain``."""
+        return self.config.domain
