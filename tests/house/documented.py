@@ -56,6 +56,11 @@ def commands(app: typer.Typer, typed: str = "kizuna") -> set[str]:
 
 
 def routes() -> set[str]:
-    """Every route known to the router of a server with both planes, as ``METHOD /path``, without converters."""
+    """Every route known to the router of a server with both planes, as ``METHOD /path``."""
     public, member = wiring.routes(make_config({}))
-    return {f"{route.method} {CONVERTER.sub('}', route.path)}" for route in (*public, *member)}
+    return {f"{route.method} {plain_path(route.path)}" for route in (*public, *member)}
+
+
+def plain_path(path: str) -> str:
+    """A path as the docs write it: parameters without their converters."""
+    return CONVERTER.sub("}", path)

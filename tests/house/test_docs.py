@@ -5,11 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from kizuna.api.operations import Operation
+from kizuna.api.table import OPERATIONS
 from kizuna.cli.program import app
 from tests.house import documented
 from tests.house.source import ROOT, read_house
 
 LINK = re.compile(r"\]\((?!https?:|mailto:)([^)#\s]*)(?:#([^)\s]+))?\)")
+ROW = re.compile(r"^\| `([^`]+)` \| ([^|]*?) \|", re.MULTILINE)
 FILE = re.compile(r"`((?:[a-z_]+/)+[a-z_]+\.(?:py|sh|toml))`")
 MENTION = re.compile(r"\b(docs/[\w./-]*\w|[A-Z]{4,}\.md)\b")
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
@@ -61,6 +64,21 @@ def test_every_route_is_explained() -> None:
     there = documented.routes()
     assert {"GET /api/v1/timelines/home", "POST /api/v1/statuses", "GET /sign-in"} <= there
     assert missing(there, documented.terms("api/client.md", "api/pages.md")) == NOTHING
+
+
+def test_the_client_api_tells_who_may_call_what() -> None:
+    rows = dict(ROW.findall((documented.DOCS / "api" / "client.md").read_text("utf-8")))
+    for operation in OPERATIONS:
+        route = f"{operation.route.method} {documented.plain_path(operation.route.path)}"
+        assert rows[route] == who(operation), route
+
+
+def who(operation: Operation) -> str:
+    """As the tables of the client API write it."""
+    scope = f"`{operation.scope}`"
+    if operation.access == "person":
+        return scope if operation.scope else "a person"
+    return f"app, {scope}" if operation.access == "app" and operation.scope else operation.access
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
