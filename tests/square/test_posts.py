@@ -127,7 +127,7 @@ def test_a_reply_that_meets_the_deletion_leaves_nothing(world: World) -> None:
     """The parent is there when the reply is prepared, and gone when it is applied."""
     root = world.post(HANA, "a")
 
-    async def race() -> list[object]:
+    async def race() -> tuple[object, object]:
         deletion = actions.delete_post(world.square, HANA, root)
         reply = actions.post(world.square, KEN, Draft(text="b", in_reply_to_id=root))
         return await asyncio.gather(deletion, reply, return_exceptions=True)

@@ -112,10 +112,10 @@ def test_folding_twice_is_folding_once(name: str) -> None:
 
 
 def test_five_hundred_characters_as_seen() -> None:
-    assert checked("あ" * 500)
-    assert checked("👨‍👩‍👧" * 500)
-    assert checked("あ" * 470 + " https://example.com/" + "x" * 200), "a link counts as 23"
-    assert checked("a" * 400, "b" * 100)
+    a_link_counts_as_23 = "あ" * 470 + " https://example.com/" + "x" * 200
+    for text in ("あ" * 500, "👨‍👩‍👧" * 500, a_link_counts_as_23):
+        assert checked(text) == (text, "")
+    assert checked("a" * 400, "b" * 100) == ("a" * 400, "b" * 100)
     for text, warning in (("あ" * 501, ""), ("a" * 401, "b" * 100), ("e" + "\u0301" * 4001, "")):
         with pytest.raises(Invalid):
             checked(text, warning)

@@ -89,11 +89,11 @@ def test_pages(world: World) -> None:
 def test_lists_of_accounts(world: World) -> None:
     post_id = world.post(HANA, "a")
     other = world.post(HANA, "b")
-    for who in (KEN, MAI):
+    for account_id in (KEN, MAI):
         world.clock.advance(1)
-        run(actions.favourite(world.square, who, post_id))
-        run(actions.boost(world.square, who, post_id))
-        run(actions.follow(world.square, who, HANA))
+        run(actions.favourite(world.square, account_id, post_id))
+        run(actions.boost(world.square, account_id, post_id))
+        run(actions.follow(world.square, account_id, HANA))
     run(actions.favourite(world.square, KEN, other))
     reads = world.square.store.reads
 
