@@ -70,8 +70,8 @@ class Process:
         self._loop.exile(self)
         self._loop.call_soon(self._bury, context=self._loop.outside)
 
-    def kill_after(self, steps: int) -> None:
-        """Die after that many more steps: the way to land between two effects of one instant."""
+    def kill_after(self, steps: int | None) -> None:
+        """Die after that many more steps (None: don't): the way to land between two effects of one instant."""
         self._countdown = steps
 
     def count(self) -> None:

@@ -1,0 +1,210 @@
+"""Actors that write, copy, recall, delete and unlink at random, and the model of what they were promised.
+
+Every deed is in the model before it is tried. What was acknowledged must have happened once; what was never answered
+may have happened once or not at all.
+"""
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable
+from enum import Enum
+from typing import TypeVar
+
+import msgspec
+
+from kizuna.ground.randomness import Randomness
+from tests.sim.network import SilenceError, UnreachableError
+from tests.sim.person import AppUser, Browser, RefusedError
+
+T = TypeVar("T")
+TRIES = 4
+
+
+class Promise(Enum):
+    """What somebody knows of a deed."""
+
+    UNASKED = "unasked"
+    UNSURE = "unsure"
+    ACKNOWLEDGED = "acknowledged"
+
+
+class Post(msgspec.Struct):
+    """A status on the square."""
+
+    text: str
+    id: str | None = None
+    made: Promise = Promise.UNSURE
+    deleted: Promise = Promise.UNASKED
+
+
+class Copied(msgspec.Struct):
+    """A public copy of a voice."""
+
+    text: str
+    voice_id: int
+    made: Promise = Promise.UNSURE
+    recalled: Promise = Promise.UNASKED
+
+
+class Said(msgspec.Struct):
+    """A voice in the circle, with its copy if one was asked for."""
+
+    text: str
+    audience: str
+    id: int | None = None
+    made: Promise = Promise.UNSURE
+    deleted: Promise = Promise.UNASKED
+    copy: Copied | None = None
+
+
+class Model(msgspec.Struct):
+    """All that one actor was promised. ``unlinked`` is keep or recall once it was asked for."""
+
+    posts: list[Post] = []
+    voices: list[Said] = []
+    unlinked: str | None = None
+    acts: int = 0
+    repeats: int = 0
+
+
+class Actor:
+    """Somebody with a face here, an account there, and a tie between them."""
+
+    def __init__(self, name: str, browser: Browser, app: AppUser, link_id: int, chance: Randomness) -> None:
+        self.name = name
+        self.model = Model()
+        self._browser = browser
+        self._app = app
+        self._link_id = link_id
+        self._chance = chance
+        self._serial = 0
+
+    async def live(self, acts: int, longest_pause: float) -> None:
+        """Do so many things, with pauses of up to so many seconds."""
+        deeds = (self._say_and_copy,) * 5 + (self._recall,) * 3 + (self._delete_voice,) * 2
+        deeds += (self._post,) * 2 + (self._delete_post, self._say, self._react, self._unlink)
+        for _ in range(acts):
+            await asyncio.sleep(self._chance.uniform() * longest_pause)
+            self.model.acts += 1
+            await deeds[self._chance.below(len(deeds))]()
+
+    def _text(self, kind: str) -> str:
+        self._serial += 1
+        return f"{kind} {self.name} {self._serial}"
+
+    async def _until_answered(self, deed: Callable[[], Awaitable[T]]) -> T | None:
+        """Try, and try again the same; None when nobody ever answered."""
+        for attempt in range(TRIES):
+            self.model.repeats += attempt > 0
+            try:
+                return await deed()
+            except (SilenceError, UnreachableError):
+                await asyncio.sleep(1 + 10 * self._chance.uniform())
+            except RefusedError as error:
+                if error.answer.status < 500:
+                    raise
+                await asyncio.sleep(1 + 10 * self._chance.uniform())
+        return None
+
+    async def _asked(self, deed: Callable[[], Awaitable[object]]) -> Promise:
+        async def done() -> bool:
+            await deed()
+            return True
+
+        return Promise.ACKNOWLEDGED if await self._until_answered(done) else Promise.UNSURE
+
+    async def _post(self) -> None:
+        text = self._text("post")
+        post = Post(text)
+        self.model.posts.append(post)
+        post.id = await self._until_answered(lambda: self._app.post(text, key=f"key {text}"))
+        if post.id is not None:
+            post.made = Promise.ACKNOWLEDGED
+
+    async def _delete_post(self) -> None:
+        left = [post for post in self.model.posts if post.id and post.deleted is Promise.UNASKED]
+        if left:
+            post = left[self._chance.below(len(left))]
+            post.deleted = Promise.UNSURE
+            post.deleted = await self._asked(lambda: self._app.delete(post.id or ""))
+
+    async def _react(self) -> None:
+        left = [post for post in self.model.posts if post.id and post.deleted is Promise.UNASKED]
+        if left:
+            post = left[self._chance.below(len(left))]
+            verb = ("favourite", "reblog", "unfavourite", "unreblog")[self._chance.below(4)]
+            await self._asked(lambda: self._app.act(post.id or "", verb))
+
+    async def _say(self) -> Said:
+        text = self._text("voice")
+        said = Said(text, ("friends", "me")[self._chance.below(2)])
+        self.model.voices.append(said)
+        said.id = await self._until_answered(
+            lambda: self._browser.say(text, key=f"key {text}", audience=said.audience)
+        )
+        if said.id is not None:
+            said.made = Promise.ACKNOWLEDGED
+        return said
+
+    async def _say_and_copy(self) -> None:
+        said = await self._say()
+        if said.id is None or self.model.unlinked:
+            return
+        await asyncio.sleep(self._chance.uniform() * 2)
+        voice_id = said.id
+        copy = said.copy = Copied(f"copy of {said.text}", voice_id)
+        try:
+            copy.made = await self._asked(
+                lambda: self._browser.copy(voice_id, self._link_id, copy.text, f"key {copy.text}")
+            )
+        except RefusedError:
+            if not self.model.unlinked:
+                raise
+
+    async def _recall(self) -> None:
+        left = [
+            said.copy
+            for said in self.model.voices
+            if said.copy and said.copy.recalled is Promise.UNASKED and said.deleted is Promise.UNASKED
+        ]
+        if not left:
+            return
+        copy = left[-1 - self._chance.below(min(3, len(left)))]
+        copy_id = await self._until_answered(lambda: self._copy_of(copy.voice_id))
+        if copy_id:
+            copy.recalled = Promise.UNSURE
+            copy.recalled = await self._asked(lambda: self._browser.recall(copy_id))
+
+    async def _copy_of(self, voice_id: int) -> int:
+        page = await self._browser.client.get(f"/v/{voice_id}")
+        if page.status != 200:
+            raise RefusedError(page)
+        found = re.search(r"/copies/(\d+)/recall", page.text)
+        return int(found[1]) if found else 0
+
+    async def _delete_voice(self) -> None:
+        left = [said for said in self.model.voices if said.id and said.deleted is Promise.UNASKED]
+        if left:
+            said = left[-1 - self._chance.below(min(3, len(left)))]
+            said.deleted = Promise.UNSURE
+            said.deleted = await self._asked(lambda: self._gone(said.id or 0))
+
+    async def _gone(self, voice_id: int) -> None:
+        try:
+            await self._browser.delete(voice_id)
+        except RefusedError as error:
+            if error.answer.status != 404:  # deleted already, by the attempt whose answer was lost
+                raise
+
+    async def _unlink(self) -> None:
+        if self.model.unlinked or self._chance.uniform() < 0.7:
+            return
+        self.model.unlinked = ("keep", "recall")[self._chance.below(2)]
+        await self._asked(lambda: self._ended(self.model.unlinked or ""))
+
+    async def _ended(self, copies: str) -> None:
+        try:
+            await self._browser.unlink(self._link_id, copies)
+        except RefusedError as error:
+            if error.answer.status not in (404, 409):  # ended already, by the attempt whose answer was lost
+                raise

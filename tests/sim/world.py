@@ -1,0 +1,149 @@
+"""Several servers in one process: each with its files, its randomness and its lives, on one clock and one network.
+
+A server can be killed at any step and started again from its files. The same seed gives the same world.
+"""
+
+import asyncio
+import shutil
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import structlog
+
+from kizuna.ground.config import Config
+from kizuna.ground.randomness import Randomness, SeededRandomness
+from kizuna.people.passwords import Argon2Hasher
+from kizuna.wiring import Ports, Server, build
+from tests.sim.client import Client
+from tests.sim.clock import EPOCH_MS, SimClock
+from tests.sim.loop import CURRENT, Process, SimLoop, simulation
+from tests.sim.network import CALM, Faults, Network, SimFetch
+
+ANSWER_S = 20.0  # how long people's browsers and apps wait
+
+
+@dataclass(frozen=True)
+class Life:
+    """A server from a start to its end."""
+
+    process: Process
+    server: Server
+
+
+class World:
+    """Servers by name. ``place`` holds a directory of data for each."""
+
+    def __init__(
+        self,
+        loop: SimLoop,
+        seed: int | str,
+        place: Path,
+        servers: Mapping[str, Config],
+        *,
+        faults: Faults = CALM,
+        epoch_ms: int = EPOCH_MS,
+    ) -> None:
+        self.loop = loop
+        self.seed = seed
+        self.place = place
+        self.configs = {
+            name: msgspec.structs.replace(config, data=place / name) for name, config in servers.items()
+        }
+        self.clock = SimClock(loop, epoch_ms)
+        self.network = Network(loop, SeededRandomness(f"network {seed}"), faults)
+        self.lives: dict[str, Life] = {}
+        self.log: list[Mapping[str, Any]] = []
+        self._births: dict[str, int] = {}
+
+    async def boot(self, name: str, *, kill_after: int | None = None) -> Life | None:
+        """Start a server from its files. With ``kill_after`` it dies at that step if it is still starting: None."""
+        config = self.configs[name]
+        process = Process(self.loop, name)
+        birth = self._births[name] = self._births.get(name, 0) + 1
+
+        def randomness(plane: str) -> Randomness:
+            return SeededRandomness(f"{self.seed} {name} {birth} {plane}")
+
+        ports = Ports(
+            clock=self.clock,
+            randomness=randomness,
+            fetch=SimFetch(self.network, name),
+            hasher=Argon2Hasher(cheap=True, threads=0),
+            inline=True,
+        )
+        server = process.context.run(build, config, ports)
+        process.on_death(server.stores.abandon)
+        self.lives[name] = Life(process, server)
+        started = process.spawn(server.start())
+        process.kill_after(kill_after)
+        await asyncio.wait({started})
+        if not process.alive:
+            return None
+        process.kill_after(None)
+        started.result()
+        self.network.listen(config.domain, process, server.asgi)
+        return self.lives[name]
+
+    def crash(self, name: str) -> None:
+        """Kill a server at this instant."""
+        self.lives[name].process.kill()
+
+    async def stop(self, name: str) -> None:
+        """Stop a server in order."""
+        life = self.lives[name]
+        self.network.deafen(self.configs[name].domain)
+        await asyncio.wait({life.process.spawn(life.server.stop())})
+        life.process.dying.clear()
+        life.process.kill()
+
+    def client(self, name: str, source: str, *, bearer: str | None = None, **headers: str) -> Client:
+        """A browser or app of somebody called ``source``, at a server."""
+        return Client(
+            lambda call: self.network.send(source, call, ANSWER_S),
+            self.configs[name].url,
+            bearer=bearer,
+            headers=headers,
+        )
+
+    def complaints(self) -> list[object]:
+        """What went wrong that nobody foresaw: errors nobody caught, and requests that broke."""
+        broken = [entry for entry in self.log if entry["level"] in ("error", "critical")]
+        return [*self.loop.errors, *broken]
+
+    def note(self, _logger: object, level: str, entry: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Keep what a living server logs, and print nothing."""
+        process = CURRENT.get()
+        if process is None or process.alive:
+            name = process.name if process else ""
+            self.log.append({**entry, "level": level, "server": name, "at": self.loop.time()})
+        raise structlog.DropEvent
+
+
+@contextmanager
+def world(
+    seed: int | str,
+    place: Path,
+    servers: Mapping[str, Config],
+    *,
+    race: bool = True,
+    faults: Faults = CALM,
+    epoch_ms: int = EPOCH_MS,
+) -> Generator[World]:
+    """A world on a loop of its own. ``race`` lets ready steps run in a seeded random order."""
+    with simulation(SeededRandomness(f"race {seed}") if race else None) as loop:
+        made = World(loop, seed, place, servers, faults=faults, epoch_ms=epoch_ms)
+        structlog.configure(processors=[made.note])
+        try:
+            yield made
+        finally:
+            structlog.reset_defaults()
+
+
+def copy_place(template: Path, place: Path) -> Path:
+    """The files of a stopped world, for another one."""
+    shutil.copytree(template, place, dirs_exist_ok=True)
+    return place
