@@ -44,6 +44,11 @@ def check_handle(raw: str) -> str:
     return handle
 
 
+def could_be_handle(text: str) -> bool:
+    """Whether a handle could be written like this; what cannot need not be looked for."""
+    return _HANDLE.fullmatch(text) is not None
+
+
 def skeleton(handle: str) -> str:
     """What two handles have in common that a reader cannot tell apart."""
     for seen, meant in _TWINS:

@@ -96,6 +96,10 @@ class Limiter:
         """Fill a subject's bucket again, as after a successful sign-in."""
         self._planes.get(plane, OrderedDict()).pop((rule.purpose, subject[:LONGEST_SUBJECT]), None)
 
+    def buckets(self, plane: Plane | None) -> int:
+        """How many buckets of a plane are in memory."""
+        return len(self._planes.get(plane, ()))
+
     def _bucket(self, plane: Plane | None, rule: Rule, subject: str, now: int) -> _Bucket:
         buckets = self._planes.setdefault(plane, OrderedDict())
         key = (rule.purpose, subject[:LONGEST_SUBJECT])

@@ -36,6 +36,10 @@ class SignUp(msgspec.Struct, frozen=True, kw_only=True):
     locale: str | None = None
     invite: str | None = None
 
+    def __repr__(self) -> str:
+        """Without the password: what is logged with an error must not hold it."""
+        return f"SignUp(handle={self.handle!r})"
+
 
 class NewSession(msgspec.Struct, frozen=True):
     """A session that has begun. The token is known only here and to the browser."""

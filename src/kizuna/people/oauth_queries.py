@@ -65,6 +65,10 @@ async def add_app(tx: Tx, app: App, secret_hash: bytes) -> None:
 
 async def app_by_client(db: Db, client_id: str) -> tuple[App, bytes] | None:
     """The app with this client id, and the hash of its secret."""
+    if (
+        not client_id.isascii()
+    ):  # no client id is written like this, and not every text can be sent to a database
+        return None
     row = await db.first(sa.select(OAUTH_APP).where(OAUTH_APP.c.client_id == client_id))
     return (_app(row), row.secret_hash) if row is not None else None
 

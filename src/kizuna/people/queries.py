@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from kizuna.ground.config import Plane
 from kizuna.people.events import ReservedFace
-from kizuna.people.handles import skeleton
+from kizuna.people.handles import could_be_handle, skeleton
 from kizuna.people.models import Viewer
 from kizuna.people.scopes import EVERYTHING
 from kizuna.people.tables import CREDENTIAL, INVITE, PERSON, PERSON_FACE, SESSION
@@ -166,6 +166,8 @@ async def set_locale(tx: Tx, person_id: int, locale: str) -> None:
 
 async def credentials_of_handle(db: Db, planes: Sequence[Plane], handle: str) -> Sequence[Row]:
     """Person ids and hashes of those who carry a handle, at most one for each plane, in the order of ``planes``."""
+    if not could_be_handle(handle):
+        return []
     rows = await db.all(
         sa.select(CREDENTIAL.c.person_id, CREDENTIAL.c.argon2, PERSON_FACE.c.plane)
         .join(PERSON_FACE, PERSON_FACE.c.person_id == CREDENTIAL.c.person_id)
@@ -178,6 +180,8 @@ async def credentials_of_handle(db: Db, planes: Sequence[Plane], handle: str) ->
 
 async def handle_of_email(db: Db, email: str) -> str | None:
     """A handle of the only person with this address; None when there are none or several."""
+    if not email.isprintable():
+        return None
     rows = await db.all(sa.select(PERSON.c.id).where(sa.func.lower(PERSON.c.email) == email.lower()).limit(2))
     if len(rows) != 1:
         return None
