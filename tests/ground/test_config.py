@@ -64,3 +64,13 @@ def test_a_file_that_cannot_be_read_is_said_in_one_line(tmp_path: Path) -> None:
     (tmp_path / "bad.toml").write_text("title = ")
     with pytest.raises(ConfigError, match="not valid TOML"):
         load_config(tmp_path / "bad.toml", {})
+
+
+def test_data_directory_is_read_from_text() -> None:
+    assert load_config(None, {"KIZUNA_DATA": "/var/lib/kizuna"}).data == Path("/var/lib/kizuna")
+
+
+@pytest.mark.parametrize("value", ["", 3])
+def test_data_that_is_no_path_is_refused(value: object) -> None:
+    with pytest.raises(ConfigError, match=r"Expected .*path.*data"):
+        make_config({"data": value})

@@ -79,11 +79,18 @@ def make_config(settings: Mapping[str, object]) -> Config:
             raise ConfigError(f'unknown setting "{key}"; the nearest known one is "{near[0]}"')
     typed = {key: _split(value) if _is_list(key) else value for key, value in settings.items()}
     try:
-        config = msgspec.convert(typed, Config, strict=False)
+        config = msgspec.convert(typed, Config, strict=False, dec_hook=_path)
     except msgspec.ValidationError as error:
         raise ConfigError(f"settings: {error}") from error
     _check(config)
     return config
+
+
+def _path(kind: type, value: object) -> object:
+    """msgspec reads no paths by itself. Raises ValueError, which it turns into a message with the setting's name."""
+    if kind is Path and isinstance(value, str) and value:
+        return Path(value)
+    raise ValueError("Expected a path")
 
 
 def _is_list(key: str) -> bool:
