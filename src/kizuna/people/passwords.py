@@ -52,8 +52,8 @@ class Argon2Hasher:
             if cheap
             else PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
         )
-        self._nobodys = _nobodys_hash(self._argon2)
-        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="argon2") if threads else None
+        self.nobodys = _nobodys_hash(self._argon2)
+        self.pool = ThreadPoolExecutor(threads, thread_name_prefix="argon2") if threads else None
         self._waiting = 0
 
     async def hash(self, password: str) -> str:
@@ -66,12 +66,12 @@ class Argon2Hasher:
 
     def close(self) -> None:
         """Let the threads end."""
-        if self._pool is not None:
-            self._pool.shutdown(wait=True)
+        if self.pool is not None:
+            self.pool.shutdown(wait=True)
 
     def _verify(self, known: str | None, password: str) -> Verdict:
         try:
-            self._argon2.verify(known or self._nobodys, password)
+            self._argon2.verify(known or self.nobodys, password)
         except (VerificationError, InvalidHashError):
             return Verdict.WRONG
         if known is None:
@@ -79,13 +79,13 @@ class Argon2Hasher:
         return Verdict.STALE if self._argon2.check_needs_rehash(known) else Verdict.RIGHT
 
     async def _away(self, work: Callable[[], T]) -> T:
-        if self._pool is None:
+        if self.pool is None:
             return work()
         if self._waiting >= LONGEST_QUEUE:
             raise Unavailable("Too many people are signing in at this moment. Please try again.")
         self._waiting += 1
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._pool, work)
+            return await asyncio.get_running_loop().run_in_executor(self.pool, work)
         finally:
             self._waiting -= 1
 
