@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.house import naming, outbound, sizes, sql, viewers
+from tests.house import importing, naming, outbound, sizes, sql, viewers
 from tests.house.source import parse
 
 
@@ -167,6 +167,29 @@ def test_outbound_calls_are_found(text: str) -> None:
 def test_urls_are_not_outbound() -> None:
     assert not list(
         outbound.outbound_calls(parse("kizuna.tie.links", "from urllib.parse import urlsplit\n"), {})
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "logging.basicConfig()\n",
+        "for name in NAMES:\n    register(name)\n",
+        "TEXT = Path('a').read_text()\n",
+        "LANGUAGE: Final = os.getenv('LANG')\n",
+    ],
+)
+def test_work_at_import_is_found(text: str) -> None:
+    assert list(importing.busy_imports(parse("kizuna.square.models", text)))
+
+
+def test_declarations_are_left_alone() -> None:
+    text = (
+        '"""Doc."""\nimport os\nX: Final = frozenset({1})\nY = lambda: open("a")\n\ndef f():\n    open("a")\n'
+    )
+    assert not list(importing.busy_imports(parse("kizuna.square.models", text)))
+    assert not list(
+        importing.busy_imports(parse("kizuna.__main__", "if __name__ == '__main__':\n    main()\n"))
     )
 
 

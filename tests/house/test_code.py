@@ -5,7 +5,7 @@ from functools import partial
 
 import pytest
 
-from tests.house import naming, outbound, sizes, sql, viewers
+from tests.house import importing, naming, outbound, sizes, sql, viewers
 from tests.house.source import Source, read_house
 
 Check = Callable[[Source], Iterator[str]]
@@ -53,12 +53,13 @@ def test_functions_are_short(capsys: pytest.CaptureFixture[str]) -> None:
         naming.empty_names,
         naming.busy_packages,
         naming.unreasoned_ignores,
+        importing.busy_imports,
         sql.misplaced_sql,
         sql.pasted_sql,
         partial(outbound.outbound_calls, allowed=MAY_CONNECT),
         partial(viewers.unseen_reads, allowed=MAY_READ_UNSEEN),
     ],
-    ids=["names", "packages", "ignores", "placed sql", "pasted sql", "outbound", "viewers"],
+    ids=["names", "packages", "ignores", "imports", "placed sql", "pasted sql", "outbound", "viewers"],
 )
 def test_source_keeps_the_rule(check: Check) -> None:
     assert findings(check, read_house()) == []
