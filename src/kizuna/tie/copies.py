@@ -1,0 +1,174 @@
+"""Public copies of one's own voices: made by an act of the author, kept in a ledger, and taken back.
+
+Only a voice that opens a room can be copied. A reply belongs where its parent is, and would show half of a talk among
+friends. What came in from a partner is no voice, so a copy is never copied again.
+"""
+
+import hashlib
+from collections.abc import Sequence
+
+from kizuna.circle import queries as circle_queries
+from kizuna.circle.events import VoiceDeleted
+from kizuna.circle.models import Voice
+from kizuna.ground.errors import Conflict, Forbidden, Invalid, NotFound
+from kizuna.jobs.idempotency import Key, once
+from kizuna.store.store import Db, Row, Tx
+from kizuna.tie import copy_queries, queries
+from kizuna.tie.duties import want_delivery
+from kizuna.tie.fit import fit
+from kizuna.tie.models import CopyEvent, LedgerLine, LinkState, Target
+from kizuna.tie.ports import Tie
+from kizuna.tie.states import Copy, RecallAsked, State
+
+
+async def targets(tie: Tie, viewer_id: int, voice_id: int, text: str | None = None) -> list[Target]:
+    """Where this voice can be copied to, and how it would stand there; `text` is the author's rewording.
+
+    Raises NotFound unless the viewer wrote the voice; Invalid for a reply, or a text that cannot be stored.
+    """
+    voice = await _own_voice(tie.store.reads, viewer_id, voice_id)
+    found: list[Target] = []
+    for link in await queries.links_of(tie.store.reads, viewer_id):
+        if link.state is LinkState.LIVE and link.allows("out"):
+            fitted = fit(voice.text if text is None else text, link.limit)
+            state = await copy_queries.copy_at(tie.store.reads, voice_id, link.id)
+            found.append(Target(link, fitted.text, fitted.cut, fitted.names, state))
+    return found
+
+
+async def make_copy(
+    tie: Tie, viewer_id: int, voice_id: int, link_id: int, text: str, key: Key | None = None
+) -> int:
+    """Want a public copy of one's own voice at the place of a link; answers the copy's id.
+
+    `text` is what the author wants to be read there; it is fitted exactly as `targets` shows it. Raises NotFound for a
+    voice or link that is not the viewer's; Forbidden without the consent "out"; Conflict when a copy is there already,
+    on its way or in doubt, or access has ended; Invalid when nothing of the text fits.
+    """
+
+    async def apply(tx: Tx) -> int:
+        return (await once(tx, key, lambda: write(tx)))[0]
+
+    async def write(tx: Tx) -> int:
+        await _own_voice(tx, viewer_id, voice_id)
+        link = await _open_link(tx, viewer_id, link_id)
+        if await copy_queries.copy_at(tx, voice_id, link_id) is not None:
+            raise Conflict("There is a copy of this at {acct} already.", acct=link.acct)
+        fitted = fit(text, queries.limit_of(link))
+        if not fitted.text.strip():
+            raise Invalid("Nothing of this text fits there.", field="text")
+        copy_id = tx.new_id()
+        await copy_queries.add_copy(tx, await _row(tie, tx, copy_id, link, voice_id, fitted.text))
+        await want_delivery(tx, link_id)
+        return copy_id
+
+    return await tie.store.write(apply)
+
+
+async def recall_copy(tie: Tie, viewer_id: int, copy_id: int) -> None:
+    """Want a copy of one's own to be gone; nothing happens when it is. Raises NotFound.
+
+    Conflict when the tie has ended, since nothing can be removed over there without it.
+    """
+
+    async def apply(tx: Tx) -> None:
+        copy = await copy_queries.own_copy(tx, viewer_id, copy_id)
+        if copy is None:
+            raise NotFound
+        link = await queries.link_row(tx, copy.link_id)
+        if link is None or link.state == LinkState.ENDED.value:
+            raise Conflict(
+                "The tie has ended. Remove it at {host}, or tie the account again.", host=copy.host
+            )
+        await _recall(tx, copy_id, copy.link_id)
+
+    await tie.store.write(apply)
+
+
+async def on_voice_deleted(event: VoiceDeleted, tx: Tx) -> None:
+    """Consumer in the circle's store: the copies of a voice that is gone are recalled."""
+    for row in await copy_queries.of_voice(tx, event.voice_id):
+        await _recall(tx, row.id, row.link_id)
+
+
+async def ledger(tie: Tie, viewer_id: int, *, below: int | None = None, limit: int = 40) -> list[LedgerLine]:
+    """A page of the viewer's copies, newest first."""
+    return await copy_queries.ledger(tie.store.reads, viewer_id, below=below, limit=limit)
+
+
+async def copy_of(tie: Tie, viewer_id: int, copy_id: int) -> LedgerLine:
+    """One of the viewer's copies. Raises NotFound."""
+    line = await copy_queries.own_copy(tie.store.reads, viewer_id, copy_id)
+    if line is None:
+        raise NotFound
+    return line
+
+
+async def copies_of_voices(tie: Tie, viewer_id: int, voice_ids: Sequence[int]) -> dict[int, list[LedgerLine]]:
+    """The viewer's copies of each of these voices, oldest first. Others see no copies."""
+    found: dict[int, list[LedgerLine]] = {voice_id: [] for voice_id in voice_ids}
+    for line in await copy_queries.ledger_of_voices(tie.store.reads, viewer_id, voice_ids):
+        found[line.voice_id].append(line)
+    return found
+
+
+async def receipts(tie: Tie, lines: Sequence[LedgerLine]) -> dict[int, list[CopyEvent]]:
+    """The receipts of copies that the viewer got from this module, by copy id, oldest first."""
+    return await copy_queries.receipts(tie.store.reads, [line.id for line in lines])
+
+
+async def standing_count(tie: Tie, viewer_id: int, link_id: int) -> int:
+    """How many copies stand at the place of the viewer's link; 0 for a link of somebody else."""
+    if await queries.own_link_row(tie.store.reads, viewer_id, link_id) is None:
+        return 0
+    return await copy_queries.standing_count(tie.store.reads, link_id)
+
+
+async def _own_voice(db: Db, viewer_id: int, voice_id: int) -> Voice:
+    voices = await circle_queries.load(db, viewer_id, [voice_id])
+    if not voices or not voices[0].own:
+        raise NotFound
+    if voices[0].parent_id is not None:
+        raise Invalid("A reply cannot be copied: it belongs where its conversation is.")
+    return voices[0]
+
+
+async def _open_link(tx: Tx, viewer_id: int, link_id: int) -> Row:
+    link = await queries.own_link_row(tx, viewer_id, link_id)
+    if link is None or link.state == LinkState.ENDING.value:
+        raise NotFound
+    if link.state == LinkState.RENEWAL.value:
+        raise Conflict("{acct} must be tied again first.", acct=link.acct)
+    if await queries.open_consent(tx, link_id, "out") is None:
+        raise Forbidden("You have not allowed copies to {acct}.", acct=link.acct)
+    return link
+
+
+async def _row(tie: Tie, tx: Tx, copy_id: int, link: Row, voice_id: int, text: str) -> dict[str, object]:
+    nth = await copy_queries.copies_so_far(tx, link.origin, link.account_id)
+    # The key goes to the partner, so it is made of what the partner may know: an id of ours would tell, by its sequence
+    # number, how busy the circle is at this moment (ARCHITECTURE.md, invariant 2).
+    known = f"{tie.config.domain} {link.origin} {link.account_id} {tx.now_ms} {nth}"
+    return {
+        "id": copy_id,
+        "link_id": link.id,
+        "face_id": link.face_id,
+        "voice_id": voice_id,
+        "origin": link.origin,
+        "account_id": link.account_id,
+        "acct": link.acct,
+        "text": text,
+        "key": f"kizuna-{hashlib.sha256(known.encode()).hexdigest()[:32]}",
+        "state": State.WANTED.value,
+        "sends": 0,
+        "failures": 0,
+        "due_at": tx.now_ms,
+        "made_at": tx.now_ms,
+        "changed_at": tx.now_ms,
+    }
+
+
+async def _recall(tx: Tx, copy_id: int, link_id: int) -> Copy:
+    copy = await copy_queries.happen(tx, copy_id, RecallAsked())
+    await want_delivery(tx, link_id)
+    return copy

@@ -1,0 +1,119 @@
+"""The things of the tie, as doors and home see them. Times are Unix milliseconds; ids of partners are opaque texts."""
+
+from enum import StrEnum
+from typing import Literal
+
+import msgspec
+
+from kizuna.tie.states import State
+
+Direction = Literal["out", "in"]
+
+
+class LinkState(StrEnum):
+    """How a link stands."""
+
+    LIVE = "live"
+    RENEWAL = "renewal"
+    """The partner refuses the token; the person must sign in there again."""
+    ENDING = "ending"
+    """The person unlinked; the last recalls are under way and the token is given back after them."""
+    ENDED = "ended"
+
+
+class Limit(msgspec.Struct, frozen=True):
+    """How long a text may be at a place, as the place counts.
+
+    `url` is what each link counts, None where links count like other text; `unit` is what one character is.
+    """
+
+    most: int = 500
+    url: int | None = 23
+    unit: Literal["grapheme", "point"] = "grapheme"
+
+
+class Consent(msgspec.Struct, frozen=True):
+    """A direction of a link, open from `given_at` to `ended_at` (None: still)."""
+
+    direction: Direction
+    given_at: int
+    ended_at: int | None
+
+
+class Link(msgspec.Struct, frozen=True):
+    """A tie of one's own face. `consents` are the open ones."""
+
+    id: int
+    origin: str
+    host: str
+    acct: str
+    account_url: str
+    state: LinkState
+    linked_at: int
+    limit: Limit
+    consents: tuple[Consent, ...]
+
+    def allows(self, direction: Direction) -> bool:
+        """Whether the person lets this direction flow now."""
+        return any(consent.direction == direction for consent in self.consents)
+
+
+class Target(msgspec.Struct, frozen=True):
+    """A place a voice could be copied to, with the text as it would stand there.
+
+    `names` are the handles in it that point at somebody; they will notify nobody, but their names would be public.
+    `copy_state` is the state of the copy that is there already, if any.
+    """
+
+    link: Link
+    text: str
+    cut: bool
+    names: tuple[str, ...]
+    copy_state: State | None
+
+
+class CopyEvent(msgspec.Struct, frozen=True):
+    """A receipt: what happened to a copy, the state after it, and the partner's words where it gave any."""
+
+    kind: str
+    state: State
+    detail: str | None
+    at: int
+
+
+class LedgerLine(msgspec.Struct, frozen=True):
+    """A copy as its author sees it."""
+
+    id: int
+    voice_id: int
+    link_id: int
+    host: str
+    acct: str
+    text: str
+    state: State
+    reason: str | None
+    remote_url: str | None
+    made_at: int
+    changed_at: int
+
+    @property
+    def can_recall(self) -> bool:
+        """Whether asking for it back would still do something."""
+        return self.state in (State.WANTED, State.SENDING, State.STANDING, State.UNKNOWN)
+
+
+class Inbound(msgspec.Struct, frozen=True):
+    """A public item of a partner's home, kept for the one face that is tied to it. `html` is sanitised."""
+
+    id: int
+    link_id: int
+    host: str
+    url: str
+    author_name: str
+    author_acct: str
+    author_url: str
+    boosted_by: str | None
+    warning: str
+    html: str
+    attachments: int
+    written_at: int

@@ -1,0 +1,1 @@
+"""Partners: one module per protocol. Pure: they write requests and read answers, and send nothing."""
