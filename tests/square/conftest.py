@@ -4,7 +4,7 @@ import pytest
 
 from kizuna.ground.config import Config
 from kizuna.ground.events import Event
-from kizuna.square import actions
+from kizuna.square import actions, events
 from kizuna.square.ports import Square
 from kizuna.store.open import Stores
 from kizuna.store.store import Tx
@@ -13,15 +13,9 @@ from tests.square.world import HANA, KEN, MAI, World, run
 
 
 @pytest.fixture
-def changes() -> list[Event]:
-    """What the caches of this process were told."""
-    return []
-
-
-@pytest.fixture
-def square(stores: Stores, changes: list[Event]) -> Square:
+def square(stores: Stores) -> Square:
     """A square on a real store, with Hana, Ken and Mai."""
-    made = Square(stores.square, Config(), changes.append)
+    made = Square(stores.square, Config())
 
     async def people(tx: Tx) -> None:
         for account_id, handle in ((HANA, "hana"), (KEN, "ken"), (MAI, "mai")):
@@ -35,3 +29,13 @@ def square(stores: Stores, changes: list[Event]) -> Square:
 def world(square: Square, clock: FakeClock) -> World:
     """The square with short ways to act and to look."""
     return World(square, clock)
+
+
+@pytest.fixture
+def changes(square: Square) -> list[Event]:
+    """What the caches of this process hear of the square, from now on."""
+    heard: list[Event] = []
+    for kind in Event.__subclasses__():
+        if kind.__module__ == events.__name__:
+            square.store.hear(kind, heard.append)
+    return heard

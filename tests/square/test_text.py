@@ -140,10 +140,10 @@ def test_time_is_linear(pattern: str) -> None:
 
     def seconds(length: int) -> float:
         text = pattern * (length // len(pattern))
-        started = time.perf_counter()
+        started = time.process_time()
         marked(text, ORIGIN, DOMAIN, KNOWN)
         mentioned(text, DOMAIN)
-        return time.perf_counter() - started
+        return time.process_time() - started
 
     seconds(1000)
-    assert min(seconds(40_000) for _ in range(3)) < 40 * max(min(seconds(4_000) for _ in range(3)), 0.0005)
+    assert min(seconds(40_000) for _ in range(5)) < 40 * max(min(seconds(4_000) for _ in range(5)), 0.0005)

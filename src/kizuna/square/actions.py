@@ -5,7 +5,6 @@ is done already is not done again, and not counted again.
 """
 
 from kizuna.ground.errors import Conflict, NotFound
-from kizuna.ground.events import Event
 from kizuna.ground.text import check_length, clean
 from kizuna.jobs.idempotency import Key, once
 from kizuna.people.handles import check_display_name
@@ -15,11 +14,6 @@ from kizuna.square.models import Account, Draft, Post, Status
 from kizuna.square.ports import Square
 from kizuna.square.text import MOST_CHARACTERS, Marked, marked, mentioned
 from kizuna.store.store import Db, Tx
-
-
-def _tell(square: Square, tx: Tx, event: Event) -> None:
-    tx.emit(event)
-    tx.after(lambda: square.changed(event))
 
 
 async def make_account(tx: Tx, account_id: int, handle: str, display_name: str = "") -> None:
@@ -42,7 +36,7 @@ async def edit_profile(square: Square, account_id: int, display_name: str, note:
 
     async def apply(tx: Tx) -> Account:
         await queries.set_profile(tx, account_id, display_name, note, html)
-        _tell(square, tx, events.ProfileEdited(account_id))
+        tx.emit(events.ProfileEdited(account_id))
         return await _account(tx, account_id)
 
     return await square.store.write(apply)
@@ -78,7 +72,7 @@ async def post(square: Square, author_id: int, draft: Draft, key: Key | None = N
             mentioned_ids=mentioned_ids,
             tags=marks.tags,
         )
-        _tell(square, tx, posted)
+        tx.emit(posted)
         return post_id
 
     async def apply(tx: Tx) -> int:
@@ -98,13 +92,13 @@ async def delete_post(square: Square, account_id: int, post_id: int) -> Status:
         if was is None or was.post.account_id != account_id:
             raise NotFound
         if was.post.boost_of_id is not None:
-            await _take_back(square, tx, was.post, was.post.boost_of_id)
+            await _take_back(tx, was.post, was.post.boost_of_id)
             return was
         await queries.bury(tx, post_id)
         await queries.count_statuses(tx, account_id, -1)
         if was.post.in_reply_to_id is not None:
             await queries.count_replies(tx, was.post.in_reply_to_id, -1)
-        _tell(square, tx, events.PostDeleted(post_id, account_id, was.post.in_reply_to_id, was.tags))
+        tx.emit(events.PostDeleted(post_id, account_id, was.post.in_reply_to_id, was.tags))
         return was
 
     return await square.store.write(apply)
@@ -127,7 +121,7 @@ async def boost(square: Square, account_id: int, post_id: int) -> int:
         if not await queries.count_told(tx, account_id):
             raise NotFound
         boosted = events.Boosted(boost_id, account_id, original.id, original.account_id, original.visibility)
-        _tell(square, tx, boosted)
+        tx.emit(boosted)
         return boost_id
 
     return await square.store.write(apply)
@@ -141,17 +135,17 @@ async def unboost(square: Square, account_id: int, post_id: int) -> int:
         boost_id = await queries.boost_id(tx, account_id, original.id)
         wrapper = None if boost_id is None else await queries.post(tx, boost_id)
         if wrapper is not None:
-            await _take_back(square, tx, wrapper, original.id)
+            await _take_back(tx, wrapper, original.id)
         return original.id
 
     return await square.store.write(apply)
 
 
-async def _take_back(square: Square, tx: Tx, wrapper: Post, original_id: int) -> None:
+async def _take_back(tx: Tx, wrapper: Post, original_id: int) -> None:
     await queries.remove_boost(tx, wrapper.id)
     await queries.count_boosts(tx, original_id, -1)
     await queries.count_statuses(tx, wrapper.account_id, -1)
-    _tell(square, tx, events.Unboosted(wrapper.id, wrapper.account_id, original_id))
+    tx.emit(events.Unboosted(wrapper.id, wrapper.account_id, original_id))
 
 
 async def favourite(square: Square, account_id: int, post_id: int) -> int:
@@ -162,7 +156,7 @@ async def favourite(square: Square, account_id: int, post_id: int) -> int:
         if await queries.make_favourite(tx, account_id, original.id):
             await _account(tx, account_id)
             await queries.count_favourites(tx, original.id, 1)
-            _tell(square, tx, events.Favourited(account_id, original.id, original.account_id))
+            tx.emit(events.Favourited(account_id, original.id, original.account_id))
         return original.id
 
     return await square.store.write(apply)
@@ -175,7 +169,7 @@ async def unfavourite(square: Square, account_id: int, post_id: int) -> int:
         original = await _original(tx, post_id)
         if await queries.remove_favourite(tx, account_id, original.id):
             await queries.count_favourites(tx, original.id, -1)
-            _tell(square, tx, events.Unfavourited(account_id, original.id))
+            tx.emit(events.Unfavourited(account_id, original.id))
         return original.id
 
     return await square.store.write(apply)
@@ -190,7 +184,7 @@ async def follow(square: Square, follower_id: int, followee_id: int) -> None:
         rules.check_follow(follower, followee_id)
         if await queries.make_follow(tx, follower_id, followee_id):
             await queries.count_follow(tx, follower_id, followee_id, 1)
-            _tell(square, tx, events.Followed(follower_id, followee_id))
+            tx.emit(events.Followed(follower_id, followee_id))
 
     await square.store.write(apply)
 
@@ -202,7 +196,7 @@ async def unfollow(square: Square, follower_id: int, followee_id: int) -> None:
         await _account(tx, followee_id)
         if await queries.remove_follow(tx, follower_id, followee_id):
             await queries.count_follow(tx, follower_id, followee_id, -1)
-            _tell(square, tx, events.Unfollowed(follower_id, followee_id))
+            tx.emit(events.Unfollowed(follower_id, followee_id))
 
     await square.store.write(apply)
 
