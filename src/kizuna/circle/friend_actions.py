@@ -16,7 +16,8 @@ from kizuna.store.store import Tx
 
 NOTE_LENGTH: Final = 200
 INVITE_BYTES: Final = 20
-INVITE_MS: Final = 14 * 24 * 60 * 60 * 1000
+INVITE_DAYS: Final = 30
+DAY_MS: Final = 24 * 60 * 60 * 1000
 INVITE_USES: Final = 100
 _CODE: Final = re.compile(r"[A-Za-z0-9_-]{20,64}")
 
@@ -132,11 +133,13 @@ async def remove_friend(circle: Circle, face_id: int, other_id: int) -> None:
     await circle.store.write(apply)
 
 
-async def make_invite(circle: Circle, face_id: int, max_uses: int = 1) -> tuple[int, str]:
-    """A link that makes whoever takes it a friend, for 14 days; answers (id, code).
+async def make_invite(circle: Circle, face_id: int, max_uses: int = 1, days: int = 14) -> tuple[int, str]:
+    """A link that makes whoever takes it a friend, for 1 to 30 ``days``; answers (id, code).
 
     The code is told this once: only its hash is kept. Raises Invalid unless ``max_uses`` is from 1 to 100.
     """
+    if not 1 <= days <= INVITE_DAYS:
+        raise Invalid("An invitation is good for 1 to {most} days.", field="days", most=INVITE_DAYS)
     if not 1 <= max_uses <= INVITE_USES:
         raise Invalid("An invitation can be for 1 to {most} people.", field="max_uses", most=INVITE_USES)
     code = circle.randomness.token(INVITE_BYTES)
@@ -154,7 +157,7 @@ async def make_invite(circle: Circle, face_id: int, max_uses: int = 1) -> tuple[
                 "uses": 0,
                 "max_uses": max_uses,
                 "created_at": tx.now_ms,
-                "expires_at": tx.now_ms + INVITE_MS,
+                "expires_at": tx.now_ms + days * DAY_MS,
                 "ended_at": None,
             },
         )

@@ -48,6 +48,7 @@ _PROFILES: Final = sa.select(*_FACE, FACE.c.bio, FACE.c.bio_html, FACE.c.created
 )
 _PROFILE_BY_HANDLE: Final = _PROFILES.where(FACE.c.handle == sa.bindparam("handle"))
 _PROFILE_BY_ID: Final = _PROFILES.where(FACE.c.id == sa.bindparam("face_id"))
+_SINCE: Final = sa.select(FRIENDSHIP.c.b_id, FRIENDSHIP.c.since_at).where(FRIENDSHIP.c.a_id == _VIEWER)
 _FRIENDS: Final = (
     sa.select(*_FACE)
     .join_from(FRIENDSHIP, FACE, FACE.c.id == FRIENDSHIP.c.b_id)
@@ -144,6 +145,12 @@ _INVITATION: Final = (
         sa.or_(FACE.c.id == _VIEWER, _friends(), sa.and_(_INVITE.uses < _INVITE.max_uses, sa.not_(_USED))),
     )
 )
+
+
+async def since(db: Db, viewer_id: int) -> dict[int, int]:
+    """Since when the viewer's friends are friends: face id → Unix milliseconds."""
+    rows = await db.all(_SINCE, {"viewer_id": viewer_id})
+    return {row.b_id: row.since_at for row in rows}
 
 
 async def invites(db: Db, viewer_id: int, now_ms: int, *, limit: int = 50) -> list[Invite]:

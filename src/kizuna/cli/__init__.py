@@ -1,0 +1,1 @@
+"""One program, ``kizuna``; one file per command."""

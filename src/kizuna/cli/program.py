@@ -1,0 +1,56 @@
+"""The command line: what is common to all commands, and their table."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from kizuna.cli import demo, serve
+from kizuna.ground.config import Config, ConfigError, load_config
+
+app = typer.Typer(
+    name="kizuna",
+    help="A closed circle of friends tied to the public square.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+File = Annotated[Path | None, typer.Option("--config", help="A kizuna.toml to read.", envvar="KIZUNA_CONFIG")]
+
+
+def main() -> None:
+    """Run the program; a mistake of the administrator is one line on stderr and exit code 1."""
+    try:
+        app()
+    except ConfigError as error:
+        print(f"kizuna: {error}", file=sys.stderr)  # noqa: T201 - the command line's own voice
+        sys.exit(1)
+
+
+def configured(file: Path | None) -> Config:
+    """The configuration of this run: the named file or ./kizuna.toml, and the environment."""
+    here = Path("kizuna.toml")
+    return load_config(file or (here if here.exists() else None), os.environ)
+
+
+@app.command("serve")
+def serve_command(config: File = None) -> None:
+    """Serve the square, the circle, or both, until SIGTERM or Ctrl-C."""
+    serve.run(configured(config))
+
+
+@app.command("demo")
+def demo_command(
+    data: Annotated[Path, typer.Option(help="Where the two servers of the demo keep their data.")] = Path(
+        "demo-data"
+    ),
+    posts: Annotated[
+        Path | None, typer.Option(help="Play the lines of this file as posts of many people.")
+    ] = None,
+    rate: Annotated[float, typer.Option(min=0.01, max=1000, help="Posts per second of --posts.")] = 1.0,
+    quiet: Annotated[bool, typer.Option("--quiet", help="No ticker: nobody says anything new.")] = False,
+) -> None:
+    """Run a square on :3000 and a circle on :3001, tied, with people who live there."""
+    demo.run(data, posts=posts, rate=rate, quiet=quiet)

@@ -1,0 +1,183 @@
+"""Home: what a person may see of square, circle and tied partners, as one list.
+
+Three lists of ids are merged, each from where it is decided: the square's from memory (``warm``), the circle's from the
+gate at every read, the partners' from what was kept for this one face. Ids sort by time, so merging is sorting.
+"""
+
+from typing import Final, Literal
+
+import msgspec
+
+from kizuna.circle import queries as circle_queries
+from kizuna.circle.models import Voice
+from kizuna.circle.ports import Circle
+from kizuna.people.models import Viewer
+from kizuna.square import events, timeline_queries
+from kizuna.square.load import load_statuses
+from kizuna.square.models import Page, Status
+from kizuna.square.ports import Square
+from kizuna.store.store import Store
+from kizuna.tie import queries as tie_queries
+from kizuna.tie.models import Inbound
+from kizuna.tie.rendered import Rendered
+from kizuna.tie.warm import KEPT_IDS, WarmLists
+
+Show = Literal["all", "square", "circle"]
+MOST_ROUNDS: Final = 5
+
+
+class StatusPage(msgspec.Struct, frozen=True):
+    """A page of home for the client API: a JSON array of statuses, and their ids, newest first."""
+
+    body: bytes
+    ids: list[int]
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """A line of the merged home: exactly one of the three."""
+
+    id: int
+    status: Status | None = None
+    voice: Voice | None = None
+    inbound: Inbound | None = None
+
+
+class Home:
+    """Home of every person of this server. Hears the square's events, so that no list in memory is stale."""
+
+    def __init__(self, square: Square, circle: Circle) -> None:
+        self._square = square
+        self._circle = circle
+        self._warm = WarmLists()
+        self._rendered = Rendered(square)
+
+    def listen(self, square: Store) -> None:
+        """Hear what changes the lists and the rendered statuses."""
+        square.hear(events.Posted, self._posted)
+        square.hear(events.PostDeleted, self._deleted)
+        square.hear(events.Boosted, self._boosted)
+        square.hear(events.Unboosted, self._unboosted)
+        square.hear(events.Favourited, self._favoured)
+        square.hear(events.Unfavourited, self._favoured)
+        square.hear(events.Followed, self._followed)
+        square.hear(events.Unfollowed, self._followed)
+        square.hear(events.ProfileEdited, lambda event: self._rendered.changed_author(event.account_id))
+
+    async def statuses(self, account_id: int, page: Page) -> StatusPage:
+        """A page of the square's home as JSON.
+
+        What was deleted meanwhile is made up for from further down, so a short page means the end.
+        """
+        asked = await self._square_ids(account_id, page)
+        found = await self._rendered.page(account_id, asked)
+        for _ in range(MOST_ROUNDS):
+            missing = page.limit - len(found)
+            if missing == 0 or len(asked) < page.limit or page.min_id is not None:
+                break
+            asked = await self._square_ids(account_id, msgspec.structs.replace(page, max_id=asked[-1]))
+            found += (await self._rendered.page(account_id, asked))[:missing]
+        return StatusPage(b"[" + b",".join(body for _, body in found) + b"]", [one for one, _ in found])
+
+    async def entries(self, viewer: Viewer, show: Show, page: Page) -> list[Entry]:
+        """A page of the merged home, newest first, of what the viewer may see at this moment."""
+        square_ids: list[int] = []
+        voice_ids: list[int] = []
+        inbound: list[Inbound] = []
+        if show != "circle" and viewer.square_id is not None:
+            square_ids = await self._square_ids(viewer.square_id, page)
+        if viewer.circle_id is not None:
+            reads = self._circle.store.reads
+            if show != "square":
+                voice_ids = await circle_queries.timeline_ids(
+                    reads,
+                    viewer.circle_id,
+                    max_id=page.max_id,
+                    since_id=page.since_id,
+                    min_id=page.min_id,
+                    limit=page.limit,
+                )
+            if show != "circle":
+                inbound = await tie_queries.inbound_page(
+                    reads,
+                    viewer.circle_id,
+                    max_id=page.max_id,
+                    since_id=page.since_id,
+                    min_id=page.min_id,
+                    limit=page.limit,
+                )
+        arrived = {item.id: item for item in inbound}
+        upwards = page.min_id is not None
+        merged = sorted([*square_ids, *voice_ids, *arrived], reverse=not upwards)[: page.limit]
+        return await self._load(viewer, sorted(merged, reverse=True), square_ids, voice_ids, arrived)
+
+    async def _load(
+        self,
+        viewer: Viewer,
+        ids: list[int],
+        square_ids: list[int],
+        voice_ids: list[int],
+        arrived: dict[int, Inbound],
+    ) -> list[Entry]:
+        wanted = set(ids)
+        statuses = await load_statuses(self._square.store.reads, wanted.intersection(square_ids))
+        voices: dict[int, Voice] = {}
+        if viewer.circle_id is not None:
+            chosen = [one for one in voice_ids if one in wanted]
+            loaded = await circle_queries.load(self._circle.store.reads, viewer.circle_id, chosen)
+            voices = {voice.id: voice for voice in loaded}
+        found: list[Entry] = []
+        for one in ids:
+            if one in statuses:
+                found.append(Entry(one, status=statuses[one]))
+            elif one in voices:
+                found.append(Entry(one, voice=voices[one]))
+            elif one in arrived:
+                found.append(Entry(one, inbound=arrived[one]))
+        return found
+
+    async def _square_ids(self, account_id: int, page: Page) -> list[int]:
+        warm = self._warm.page(account_id, page)
+        if warm is not None:
+            return warm
+        reads = self._square.store.reads
+        followees = await timeline_queries.followee_ids(reads, account_id)
+        authors = [account_id, *followees]
+        newest = await timeline_queries.home_ids(reads, authors, Page(limit=KEPT_IDS))
+        self._warm.put(account_id, authors, newest)
+        warm = self._warm.page(account_id, page)
+        if warm is not None:
+            return warm
+        return await timeline_queries.home_ids(reads, authors, page)
+
+    def _posted(self, event: events.Posted) -> None:
+        self._warm.add(event.account_id, event.post_id, event.in_reply_to_account_id)
+        self._rendered.changed_author(event.account_id)
+        if event.in_reply_to_id is not None:
+            self._rendered.changed_original(event.in_reply_to_id)
+
+    def _boosted(self, event: events.Boosted) -> None:
+        self._warm.add(event.account_id, event.boost_id, None)
+        self._rendered.changed_author(event.account_id)
+        self._rendered.changed_original(event.post_id)
+        self._rendered.marked(event.account_id, event.post_id)
+
+    def _unboosted(self, event: events.Unboosted) -> None:
+        self._rendered.changed_post(event.boost_id)
+        self._rendered.changed_author(event.account_id)
+        self._rendered.changed_original(event.post_id)
+        self._rendered.marked(event.account_id, event.post_id)
+
+    def _favoured(self, event: events.Favourited | events.Unfavourited) -> None:
+        self._rendered.changed_original(event.post_id)
+        self._rendered.marked(event.account_id, event.post_id)
+
+    def _deleted(self, event: events.PostDeleted) -> None:
+        self._rendered.changed_author(event.account_id)
+        self._rendered.changed_original(event.post_id)
+        if event.in_reply_to_id is not None:
+            self._rendered.changed_original(event.in_reply_to_id)
+
+    def _followed(self, event: events.Followed | events.Unfollowed) -> None:
+        self._warm.drop(event.follower_id)
+        self._rendered.changed_author(event.follower_id)
+        self._rendered.changed_author(event.followee_id)

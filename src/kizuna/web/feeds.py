@@ -1,0 +1,110 @@
+"""Lists to read: home, the public square, a hashtag."""
+
+from collections.abc import Sequence
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from kizuna.circle import friend_queries
+from kizuna.doors.parts import MemberParts, PublicParts
+from kizuna.people.models import Viewer
+from kizuna.square import queries as square_queries
+from kizuna.square import timeline_queries
+from kizuna.square.load import load_page
+from kizuna.square.models import NO_FLAGS, Flags, Status
+from kizuna.square.text import fold_tag
+from kizuna.tie import queries as tie_queries
+from kizuna.tie.home import Show
+from kizuna.web.compose import box
+from kizuna.web.forms import PAGE, Table, cursor
+from kizuna.web.items import circle_face, entry_item, post_item, timeline
+from kizuna.web.pages import Pages
+from kizuna.web.pieces import Item, RequestRow, TieRow
+from kizuna.web.tied import tie_row
+from kizuna.web.views import HomeView, SquareView, TagView
+
+SHOWN_REQUESTS = 3
+
+
+async def home(pages: Pages, parts: MemberParts, request: Request, viewer: Viewer) -> Response:
+    """``/`` signed in."""
+    page, wanted = await cursor(request)
+    shows = _shows(viewer)
+    show = wanted if wanted in shows else shows[0]
+    entries = await parts.home.entries(viewer, show, page)
+    flags = await flags_for(parts, viewer, [entry.status for entry in entries if entry.status])
+    items = [entry_item(entry, viewer.square_id, flags) for entry in entries]
+    kept = {} if show == "all" else {"show": show}
+    rows, ties = await _beside(parts, viewer)
+    view = HomeView(
+        page=await pages.page(parts, request, viewer),
+        show=show,
+        shows=shows,
+        timeline=timeline(items, [entry.id for entry in entries], PAGE, "/", **kept),
+        composer=await box(parts, viewer, back=request.url.path) if page.max_id is None else None,
+        requests=rows,
+        ties=ties,
+    )
+    return pages.show(parts, request, view)
+
+
+async def public(pages: Pages, parts: PublicParts, request: Request, viewer: Viewer | None) -> Response:
+    """``/square``: what everybody says."""
+    page, _ = await cursor(request)
+    reads = parts.square.store.reads
+    ids = await timeline_queries.public_ids(reads, page)
+    view = SquareView(
+        page=await pages.page(parts, request, viewer),
+        timeline=timeline(await post_items(parts, viewer, ids), ids, PAGE, "/square"),
+    )
+    return pages.show(parts, request, view)
+
+
+async def tagged(pages: Pages, parts: PublicParts, request: Request, viewer: Viewer | None) -> Response:
+    """``/tags/{tag}``."""
+    page, _ = await cursor(request)
+    tag = fold_tag(str(request.path_params["tag"])[:200])
+    ids = await timeline_queries.tag_ids(parts.square.store.reads, tag, page)
+    shown = timeline(await post_items(parts, viewer, ids), ids, PAGE, request.url.path)
+    view = TagView(page=await pages.page(parts, request, viewer), tag=tag, timeline=shown)
+    return pages.show(parts, request, view)
+
+
+async def post_items(parts: PublicParts, viewer: Viewer | None, ids: Sequence[int]) -> list[Item]:
+    """Posts by id, as this viewer sees them."""
+    statuses = await load_page(parts.square.store.reads, ids)
+    flags = await flags_for(parts, viewer, statuses)
+    viewer_id = viewer.square_id if viewer else None
+    return [post_item(status, viewer_id, flags) for status in statuses]
+
+
+async def flags_for(parts: PublicParts, viewer: Viewer | None, statuses: Sequence[Status]) -> Flags:
+    """What the viewer has done with these posts."""
+    if viewer is None or viewer.square_id is None or not statuses:
+        return NO_FLAGS
+    ids = {status.proper.post.id for status in statuses}
+    return await square_queries.viewer_flags(parts.square.store.reads, viewer.square_id, ids)
+
+
+def _shows(viewer: Viewer) -> tuple[Show, ...]:
+    """A circle may show a partner's public home, so it has all three; a square alone has one list."""
+    return ("all", "square", "circle") if viewer.circle_id is not None else ("square",)
+
+
+async def _beside(parts: MemberParts, viewer: Viewer) -> tuple[tuple[RequestRow, ...], tuple[TieRow, ...]]:
+    if viewer.circle_id is None:
+        return (), ()
+    reads = parts.circle.store.reads
+    waiting = await friend_queries.requests_in(reads, viewer.circle_id, limit=SHOWN_REQUESTS)
+    rows = tuple(
+        RequestRow(face=circle_face(one.face), note=one.note, at_ms=one.created_at) for one in waiting
+    )
+    return rows, tuple(tie_row(link) for link in await tie_queries.links_of(reads, viewer.circle_id))
+
+
+def add(table: Table, *, square: bool) -> None:
+    """The routes of this file."""
+    table.person("GET", "/", home)
+    if square:
+        table.anyone("GET", "/square", public)
+        table.anyone("GET", "/tags/{tag}", tagged)

@@ -1,0 +1,138 @@
+"""From a view to an answer: what every page needs around its own content."""
+
+from collections.abc import Callable, Sequence
+from typing import Final
+from urllib.parse import quote, unquote
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from kizuna.circle import friend_queries
+from kizuna.doors.answers import page_policy
+from kizuna.doors.csrf import form_token, keep_form_cookie
+from kizuna.doors.language import page_language
+from kizuna.doors.parts import MemberParts, PublicParts
+from kizuna.doors.redirects import see_other
+from kizuna.ground.config import Config
+from kizuna.ground.i18n import Locale, Translator
+from kizuna.people import models as people
+from kizuna.square import queries as square_queries
+from kizuna.web.assets import Assets
+from kizuna.web.items import account_face, circle_face
+from kizuna.web.pieces import Notice, Page, Site, Viewer
+from kizuna.web.present import Presenter
+from kizuna.web.views import PageView, ReadersView
+
+NOTICE: Final = "kizuna-notice"
+
+
+class Pages:
+    """Renders pages for requests. Holds the templates, nothing of any request."""
+
+    def __init__(
+        self,
+        config: Config,
+        presenter: Presenter,
+        assets: Assets,
+        translators: Callable[[Locale], Translator],
+    ) -> None:
+        self.assets = assets
+        self._presenter = presenter
+        self._translators = translators
+        self._site = Site(
+            title=config.title,
+            domain=config.domain,
+            description=config.description,
+            planes=config.planes,
+            sign_up=config.sign_up,
+        )
+
+    def speak(self, parts: PublicParts, request: Request, viewer: people.Viewer | None) -> Translator:
+        """The language of this request's pages."""
+        return self._translators(page_language(parts.config, request, viewer))
+
+    async def page(self, parts: PublicParts, request: Request, viewer: people.Viewer | None) -> Page:
+        """The shell around a page."""
+        query = f"?{request.url.query}" if request.url.query else ""
+        return Page(
+            site=self._site,
+            locale=page_language(parts.config, request, viewer),
+            now_ms=parts.clock.now_ms(),
+            path=request.url.path + query,
+            csrf=form_token(parts, request),
+            viewer=await self._viewer(parts, viewer) if viewer else None,
+            notice=self._notice(parts, request, viewer),
+        )
+
+    def show(
+        self,
+        parts: PublicParts,
+        request: Request,
+        view: PageView,
+        status: int = 200,
+        form_targets: Sequence[str] = (),
+    ) -> Response:
+        """A page as an answer; ``form_targets`` are other origins that its form may lead to."""
+        response = HTMLResponse(self._presenter.render(view), status)
+        response.headers["Content-Security-Policy"] = page_policy(form_targets)
+        response.headers["Vary"] = "Cookie, Accept-Language"
+        if NOTICE in request.cookies:
+            response.delete_cookie(NOTICE)
+        return keep_form_cookie(parts, request, response)
+
+    def fragment(self, view: ReadersView) -> Response:
+        """Only the readers' preview, for the composer's script."""
+        return HTMLResponse(self._presenter.readers(view))
+
+    async def _viewer(self, parts: PublicParts, viewer: people.Viewer) -> Viewer:
+        square = circle = None
+        requests = 0
+        if viewer.square_id is not None:
+            account = await square_queries.account(parts.square.store.reads, viewer.square_id)
+            square = account_face(account) if account else None
+        if viewer.circle_id is not None and isinstance(parts, MemberParts):
+            reads = parts.circle.store.reads
+            profile = await friend_queries.profile_by_id(reads, viewer.circle_id, viewer.circle_id)
+            circle = circle_face(profile.face) if profile else None
+            requests = len(await friend_queries.requests_in(reads, viewer.circle_id))
+        return Viewer(square=square, circle=circle, requests=requests)
+
+    def _notice(self, parts: PublicParts, request: Request, viewer: people.Viewer | None) -> Notice | None:
+        done = NOTICES.get(unquote(request.cookies.get(NOTICE, "")))
+        return None if done is None else Notice(text=self.speak(parts, request, viewer)(done))
+
+
+def _(message: str) -> str:
+    """Marks a message for the catalogue."""
+    return message
+
+
+# What was just done, told once on the page that follows. Only the key travels, so nobody can make us say anything else.
+NOTICES: Final = {
+    "posted": _("Posted to the square."),
+    "said": _("Shared with the people you chose."),
+    "replied": _("Your reply is there."),
+    "deleted": _("Deleted."),
+    "asked": _("Your request was sent."),
+    "befriended": _("You are friends now."),
+    "declined": _("The request is gone. Nobody is told."),
+    "withdrawn": _("Your request is taken back."),
+    "removed": _("You are friends no more. Nobody is told."),
+    "saved": _("Saved."),
+    "ended": _("Ended."),
+    "tied": _("The accounts are tied."),
+    "untied": _("The tie is undone."),
+    "copying": _("Your public copy is on its way."),
+    "recalling": _("The copy is being recalled."),
+    "signed_out": _("You are signed out."),
+    "welcome": _("Welcome!"),
+}
+
+
+def done(path: str, notice: str | None = None) -> Response:
+    """After a form that did something: to a page, which tells about it once."""
+    response = see_other(path)
+    if notice is not None:
+        assert notice in NOTICES
+        response.set_cookie(NOTICE, quote(notice), max_age=60, httponly=True, samesite="lax")
+    return response

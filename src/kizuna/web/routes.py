@@ -1,0 +1,65 @@
+"""All pages of a server in one table, and the page that shows errors."""
+
+from collections.abc import Callable, Sequence
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from kizuna.doors.parts import MemberParts, PublicParts
+from kizuna.doors.problems import ErrorPage
+from kizuna.doors.routes import MemberRoute, PublicRoute
+from kizuna.ground.config import Config
+from kizuna.ground.i18n import Locale, Translator
+from kizuna.people.models import Viewer
+from kizuna.web import (
+    authorize,
+    compose,
+    entry,
+    feeds,
+    files,
+    friends,
+    posts,
+    settings,
+    tied,
+    voices,
+)
+from kizuna.web.assets import load_assets
+from kizuna.web.forms import Table
+from kizuna.web.pages import Pages
+from kizuna.web.present import Presenter
+from kizuna.web.views import ErrorView
+
+
+def make_pages(config: Config, translators: Callable[[Locale], Translator]) -> Pages:
+    """The templates and files, read once."""
+    assets = load_assets()
+    return Pages(config, Presenter(translators, assets), assets, translators)
+
+
+def routes(pages: Pages, config: Config) -> tuple[Sequence[PublicRoute], Sequence[MemberRoute]]:
+    """The pages of a server with these planes: for anybody, and for signed-in people."""
+    table = Table(pages)
+    files.add(table)
+    entry.add(table)
+    feeds.add(table, square="square" in config.planes)
+    compose.add(table)
+    settings.add(table)
+    if "square" in config.planes:
+        posts.add(table)
+        authorize.add(table)
+    if "circle" in config.planes:
+        voices.add(table)
+        friends.add(table)
+        tied.add(table)
+    return table.public, table.member
+
+
+def error_page(pages: Pages, public: PublicParts, member: MemberParts) -> ErrorPage:
+    """The page for a refusal; a signed-in person keeps the navigation of a signed-in person."""
+
+    async def show(request: Request, viewer: Viewer | None, status: int, message: str) -> Response:
+        parts = public if viewer is None else member
+        view = ErrorView(page=await pages.page(parts, request, viewer), status=status, message=message)
+        return pages.show(parts, request, view, status)
+
+    return show

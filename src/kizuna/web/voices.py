@@ -1,0 +1,182 @@
+"""The circle's pages: a room with its voice and replies, and a face."""
+
+from typing import Final, Literal
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from kizuna.circle import actions, friend_queries, queries
+from kizuna.circle.models import Audience, FriendRequest, Friendship, Profile, Reason, Room
+from kizuna.doors.parts import MemberParts
+from kizuna.ground.errors import NotFound, Refusal
+from kizuna.jobs.idempotency import make_key
+from kizuna.people.models import Viewer
+from kizuna.tie import consents, copies
+from kizuna.web.compose import LIMIT
+from kizuna.web.forms import PAGE, Long, Sent, Short, Table, cursor, face_of, path_id, sent
+from kizuna.web.items import circle_face, readers_of, timeline, voice_item
+from kizuna.web.pages import Pages, done
+from kizuna.web.pieces import Composer, Readers
+from kizuna.web.tied import copy_row
+from kizuna.web.views import ConfirmView, FaceView, VoiceView
+
+State = Literal["self", "friend", "stranger", "asked", "asks"]
+WHY: Final[dict[Reason, Literal["author", "friend", "chosen"]]] = {
+    Reason.OWN: "author",
+    Reason.FRIEND: "friend",
+    Reason.NAMED: "chosen",
+}
+STATES: Final[dict[Friendship, State]] = {
+    Friendship.SELF: "self",
+    Friendship.FRIENDS: "friend",
+    Friendship.REQUESTED: "asked",
+    Friendship.ASKED: "asks",
+    Friendship.NONE: "stranger",
+}
+MOST_REPLIES: Final = 500
+
+
+class ReplyForm(Sent, frozen=True, kw_only=True):
+    """A reply in a room."""
+
+    text: Long = ""
+    key: Short = ""
+
+
+async def voice_page(pages: Pages, parts: MemberParts, request: Request, viewer: Viewer) -> Response:
+    """``/v/{id}``: the room of a voice."""
+    view = await _voice_view(pages, parts, request, viewer)
+    return pages.show(parts, request, view)
+
+
+async def reply(pages: Pages, parts: MemberParts, request: Request, viewer: Viewer) -> Response:
+    """``POST /v/{id}/reply``: stays in the room."""
+    form = await sent(parts, request, ReplyForm)
+    me, parent = face_of(viewer), path_id(request)
+    try:
+        key = make_key(me, 0, form.key, form.text.encode())
+        await actions.reply(parts.circle, me, parent, form.text, key)
+    except NotFound:
+        raise
+    except Refusal as refusal:
+        told = pages.speak(parts, request, viewer)(refusal.message, **refusal.values)
+        view = await _voice_view(pages, parts, request, viewer, form.text, told)
+        return pages.show(parts, request, view, refusal.status)
+    return done(form.back_to(f"/v/{parent}"), "replied")
+
+
+async def confirm_delete(pages: Pages, parts: MemberParts, request: Request, viewer: Viewer) -> Response:
+    """``GET /v/{id}/delete``: asks first."""
+    voice = next(
+        iter(await queries.load(parts.circle.store.reads, face_of(viewer), [path_id(request)])), None
+    )
+    if voice is None or not voice.removable:
+        raise NotFound
+    view = ConfirmView(
+        page=await pages.page(parts, request, viewer),
+        deed="delete_voice",
+        action=request.url.path,
+        back=f"/v/{voice.room_id}",
+        item=voice_item(voice),
+    )
+    return pages.show(parts, request, view)
+
+
+async def delete(pages: Pages, parts: MemberParts, request: Request, viewer: Viewer) -> Response:
+    """``POST /v/{id}/delete``: a voice goes with its room, and its public copies are recalled."""
+    form = await sent(parts, request, Sent)
+    voice_id = path_id(request)
+    await actions.delete_voice(parts.circle, face_of(viewer), voice_id)
+    back = form.back_to("/")
+    return done("/" if back == f"/v/{voice_id}" else back, "deleted")
+
+
+async def face_page(pages: Pages, parts: MemberParts, request: Request, viewer: Viewer) -> Response:
+    """``/c/{handle}``."""
+    me = face_of(viewer)
+    profile = await profile_of(parts, request, viewer)
+    page, _ = await cursor(request)
+    reads = parts.circle.store.reads
+    ids = await queries.profile_ids(reads, me, profile.face.id, max_id=page.max_id, limit=PAGE)
+    voices = await queries.load(reads, me, ids)
+    incoming = await _request_of(parts, me, profile)
+    view = FaceView(
+        page=await pages.page(parts, request, viewer),
+        face=circle_face(profile.face),
+        bio_html=profile.bio_html,
+        state=STATES[profile.state],
+        note=incoming.note if incoming else "",
+        timeline=timeline([voice_item(voice) for voice in voices], ids, PAGE, f"/c/{profile.face.handle}"),
+    )
+    return pages.show(parts, request, view)
+
+
+async def profile_of(parts: MemberParts, request: Request, viewer: Viewer) -> Profile:
+    """The face that an address names, as the viewer sees it. Raises NotFound."""
+    handle = str(request.path_params["handle"]).lower()
+    profile = await friend_queries.profile(parts.circle.store.reads, face_of(viewer), handle)
+    if profile is None:
+        raise NotFound
+    return profile
+
+
+async def _request_of(parts: MemberParts, me: int, profile: Profile) -> FriendRequest | None:
+    if profile.state is not Friendship.ASKED:
+        return None
+    waiting = await friend_queries.requests_in(parts.circle.store.reads, me)
+    return next((one for one in waiting if one.face.id == profile.face.id), None)
+
+
+async def _voice_view(
+    pages: Pages, parts: MemberParts, request: Request, viewer: Viewer, text: str = "", error: str = ""
+) -> VoiceView:
+    me = face_of(viewer)
+    reads = parts.circle.store.reads
+    room = await queries.room(reads, me, path_id(request), limit=MOST_REPLIES)
+    why = await queries.why(reads, me, path_id(request))
+    who = await queries.who(reads, me, path_id(request))
+    if room is None or why is None or who is None:
+        raise NotFound
+    readers = Readers(kind=who.audience.value)
+    if who.readers is not None:
+        readers = readers_of(who.audience, who.readers)
+    found = await copies.copies_of_voices(parts.tie, me, [room.root.id])
+    lines = found.get(room.root.id, [])
+    return VoiceView(
+        page=await pages.page(parts, request, viewer),
+        item=voice_item(room.root, len(lines), readers.count if room.root.own else None),
+        replies=tuple(voice_item(voice) for voice in room.replies),
+        why=WHY[why.reason],
+        readers=readers,
+        reply=_reply_box(parts, room, text, error),
+        can_copy=room.root.own and await _may_copy(parts, me),
+        copies=tuple(copy_row(line) for line in lines),
+    )
+
+
+async def _may_copy(parts: MemberParts, me: int) -> bool:
+    return any(link.allows("out") for link in await consents.links_of(parts.tie, me))
+
+
+def _reply_box(parts: MemberParts, room: Room, text: str, error: str) -> Composer:
+    kind = room.root.audience.value
+    return Composer(
+        action=f"/v/{room.root.id}/reply",
+        audiences=(kind,),
+        chosen=kind,
+        key=parts.randomness.token(16),
+        limit=LIMIT,
+        text=text,
+        readers=None if kind != Audience.ME else Readers(kind="me"),
+        error=error,
+        back=f"/v/{room.root.id}",
+    )
+
+
+def add(table: Table) -> None:
+    """The routes of this file."""
+    table.person("GET", "/v/{id}", voice_page)
+    table.person("POST", "/v/{id}/reply", reply)
+    table.person("GET", "/v/{id}/delete", confirm_delete)
+    table.person("POST", "/v/{id}/delete", delete)
+    table.person("GET", "/c/{handle}", face_page)

@@ -1,0 +1,237 @@
+"""The composition root: the only module that knows everything.
+
+It opens the stores, makes the parts, says what follows from each event, which handler does which duty, and which doors
+are mounted for which planes.
+"""
+
+import functools
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from starlette.types import ASGIApp
+
+from kizuna.api import table as api_table
+from kizuna.bus.memory import MemoryBus
+from kizuna.circle import actions as circle_actions
+from kizuna.circle import events as circle_events
+from kizuna.circle.ports import Circle
+from kizuna.doors.front import Front
+from kizuna.doors.parts import MemberParts, PublicParts
+from kizuna.doors.routes import member_app, member_paths, public_app
+from kizuna.fetch.http import HttpFetch
+from kizuna.fetch.port import Fetch
+from kizuna.ground.clock import Clock, SystemClock
+from kizuna.ground.config import Config
+from kizuna.ground.events import Event, tag_of
+from kizuna.ground.i18n import load_translators
+from kizuna.ground.randomness import Randomness, SystemRandomness
+from kizuna.jobs.outbox import Consumer, Dispatcher, Subscription
+from kizuna.jobs.worker import Worker
+from kizuna.people import actions as people_actions
+from kizuna.people import events as people_events
+from kizuna.people.limits import Limiter
+from kizuna.people.passwords import Argon2Hasher, Hasher
+from kizuna.people.ports import People
+from kizuna.square import actions as square_actions
+from kizuna.square import events as square_events
+from kizuna.square.ports import Square
+from kizuna.store.open import Stores, open_stores
+from kizuna.store.store import Tx
+from kizuna.tie.consents import on_face_removed
+from kizuna.tie.copies import on_voice_deleted
+from kizuna.tie.delivery import bury_cut_off
+from kizuna.tie.home import Home
+from kizuna.tie.ports import Tie
+from kizuna.tie.tasks import handlers
+from kizuna.web import routes as web_routes
+
+VERSION: Final = "0.1.0"
+
+
+@dataclass(frozen=True)
+class Ports:
+    """What a server takes from the world. ``randomness`` answers the stream of a plane (invariant 2)."""
+
+    clock: Clock
+    randomness: Callable[[str], Randomness]
+    fetch: Fetch
+    hasher: Hasher
+    inline: bool = False
+    """Commit without threads, for the simulation."""
+
+
+@dataclass(frozen=True)
+class Parts:
+    """One plain object per package, for whoever starts at the inside: the demo, benches, tests."""
+
+    people: People
+    square: Square
+    circle: Circle
+    tie: Tie
+    home: Home
+
+
+class Server:
+    """One server: its application, and the work it does by itself."""
+
+    def __init__(
+        self,
+        config: Config,
+        ports: Ports,
+        stores: Stores,
+        parts: Parts,
+        front: Front,
+        work: Sequence[Dispatcher | Worker],
+    ) -> None:
+        self.config = config
+        self.ports = ports
+        self.stores = stores
+        self.parts = parts
+        self.asgi: ASGIApp = front
+        self.front = front
+        self._work = work
+
+    async def start(self) -> None:
+        """Begin to work: finish what an earlier process left, deliver events, do duties."""
+        await bury_cut_off(self.parts.tie)
+        for work in self._work:
+            await work.start()
+        await people_actions.finish_reservations(self.parts.people)
+
+    async def stop(self) -> None:
+        """Stop working, finish accepted writes, close the files."""
+        for work in self._work:
+            await work.stop()
+        await self.stores.close()
+        self.close_ports()
+
+    def close_ports(self) -> None:
+        """Let go of threads."""
+        if isinstance(self.ports.hasher, Argon2Hasher):
+            self.ports.hasher.close()
+
+
+def system_ports(config: Config) -> Ports:
+    """The real world."""
+    return Ports(
+        clock=SystemClock(),
+        randomness=lambda _plane: SystemRandomness(),
+        fetch=HttpFetch(f"Kizuna/{VERSION} (+{config.url}/about)", config.fetch_allow),
+        hasher=Argon2Hasher(cheap=config.test_mode),
+    )
+
+
+def build(config: Config, ports: Ports) -> Server:
+    """Put a server together. Raises ConfigError when its data directory is in use or newer than this program."""
+    stores = open_stores(config.data, ports.clock, inline=ports.inline)
+    parts = _parts(config, ports, stores)
+    parts.home.listen(stores.square)
+    table = events_table(parts, stores)
+    duties = {"circle": handlers(parts.tie)}
+    work: list[Dispatcher | Worker] = []
+    for store in stores.each():
+        work.append(Dispatcher(store, table, ports.clock, ports.randomness("jobs")))
+        work.append(Worker(store, duties.get(store.name, {}), ports.clock, ports.randomness("jobs")))
+    return Server(config, ports, stores, parts, _front(config, ports, parts), work)
+
+
+def _parts(config: Config, ports: Ports, stores: Stores) -> Parts:
+    people = People(
+        store=stores.people,
+        config=config,
+        clock=ports.clock,
+        randomness=ports.randomness("people"),
+        hasher=ports.hasher,
+        bus=MemoryBus(),
+        limiter=Limiter(ports.clock, enabled=not config.test_mode),
+        face_ids={"square": stores.square.ids, "circle": stores.circle.ids},
+    )
+    square = Square(stores.square, config)
+    circle = Circle(stores.circle, ports.clock, ports.randomness("circle"))
+    return Parts(
+        people=people,
+        square=square,
+        circle=circle,
+        tie=Tie(stores.circle, ports.fetch, ports.clock, ports.randomness("tie"), config),
+        home=Home(square, circle),
+    )
+
+
+def events_table(parts: Parts, stores: Stores) -> Mapping[str, Subscription]:
+    """What follows from what: event → who acts on it, in which store. An event that is not here is only heard."""
+    people = parts.people
+    table: list[tuple[type[Event], list[Consumer]]] = [
+        (people_events.Reserved, _face_makers(parts, stores)),
+        (
+            square_events.AccountMade,
+            [Consumer("people.activate", stores.people, functools.partial(_account_made, people))],
+        ),
+        (
+            circle_events.FaceMade,
+            [Consumer("people.activate", stores.people, functools.partial(_face_made, people))],
+        ),
+        (circle_events.FaceRemoved, [Consumer("tie.end", stores.circle, on_face_removed)]),
+        (circle_events.VoiceDeleted, [Consumer("tie.recall", stores.circle, on_voice_deleted)]),
+    ]
+    return {tag_of(event): Subscription(event, consumers) for event, consumers in table}
+
+
+def _face_makers(parts: Parts, stores: Stores) -> list[Consumer]:
+    planes = parts.people.config.planes
+    makers = {
+        "square": Consumer("square.make_account", stores.square, _make_account),
+        "circle": Consumer("circle.make_face", stores.circle, _make_face),
+    }
+    return [makers[plane] for plane in planes]
+
+
+async def _make_account(event: people_events.Reserved, tx: Tx) -> None:
+    if face := event.face_in("square"):
+        await square_actions.make_account(tx, face.face_id, face.handle, event.display_name)
+
+
+async def _make_face(event: people_events.Reserved, tx: Tx) -> None:
+    if face := event.face_in("circle"):
+        await circle_actions.make_face(tx, face.face_id, face.handle, event.display_name)
+
+
+async def _account_made(people: People, event: square_events.AccountMade, tx: Tx) -> None:
+    await people_actions.activate(people, tx, "square", event.account_id)
+
+
+async def _face_made(people: People, event: circle_events.FaceMade, tx: Tx) -> None:
+    await people_actions.activate(people, tx, "circle", event.face_id)
+
+
+def _front(config: Config, ports: Ports, parts: Parts) -> Front:
+    for_anybody = PublicParts(
+        config=config,
+        clock=ports.clock,
+        randomness=ports.randomness("doors"),
+        people=parts.people,
+        square=parts.square,
+    )
+    for_members = MemberParts(
+        config=config,
+        clock=ports.clock,
+        randomness=ports.randomness("doors"),
+        people=parts.people,
+        square=parts.square,
+        circle=parts.circle,
+        tie=parts.tie,
+        home=parts.home,
+    )
+    translators = load_translators()
+    pages = web_routes.make_pages(config, translators)
+    web_public, web_member = web_routes.routes(pages, config)
+    api_public, api_member = api_table.routes(config)
+    public, member = [*web_public, *api_public], [*web_member, *api_member]
+    return Front(
+        for_anybody,
+        public_app(for_anybody, public),
+        member_app(for_members, public, member),
+        member_paths(member),
+        web_routes.error_page(pages, for_anybody, for_members),
+        translators,
+    )
