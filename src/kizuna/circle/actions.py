@@ -19,22 +19,23 @@ MOST_NAMED: Final = 1000
 
 
 async def make_face(tx: Tx, face_id: int, handle: str, display_name: str = "") -> None:
-    """Make the face that sign-up has reserved, inside a transaction of the circle.
+    """Make the face that sign-up has reserved, inside a transaction of the circle; told again when it is there.
 
-    The handle is already checked and reserved by people.
+    The handle is already checked and reserved by people, who repeat what they did not hear answered.
     """
-    await friend_queries.add_face(
-        tx,
-        {
-            "id": face_id,
-            "handle": handle.lower(),
-            "display_name": display_name,
-            "bio": "",
-            "bio_html": "",
-            "created_at": tx.now_ms,
-            "deleted_at": None,
-        },
-    )
+    if not await friend_queries.is_live(tx, face_id):
+        await friend_queries.add_face(
+            tx,
+            {
+                "id": face_id,
+                "handle": handle.lower(),
+                "display_name": display_name,
+                "bio": "",
+                "bio_html": "",
+                "created_at": tx.now_ms,
+                "deleted_at": None,
+            },
+        )
     tx.emit(events.FaceMade(face_id))
 
 
