@@ -210,7 +210,18 @@ async def test_codes_that_open_nothing_look_alike(circle: Circle, cast: Cast, cl
     )
 
 
-@pytest.mark.parametrize("uses", [0, -1, 101])
-async def test_an_invite_is_for_a_sensible_number(circle: Circle, cast: Cast, uses: int) -> None:
+@pytest.mark.parametrize(("uses", "days"), [(0, 14), (-1, 14), (101, 14), (1, 0), (1, 31)])
+async def test_an_invite_is_for_a_sensible_number(circle: Circle, cast: Cast, uses: int, days: int) -> None:
     with pytest.raises(Invalid):
-        await friend_actions.make_invite(circle, cast.hana, uses)
+        await friend_actions.make_invite(circle, cast.hana, uses, days)
+    assert await circle.store.reads.first(sa.select(FRIEND_INVITE)) is None
+
+
+async def test_since_when_friends_are_friends(circle: Circle, cast: Cast, clock: FakeClock) -> None:
+    await befriend(circle, cast.hana, cast.taro)
+    began = clock.now_ms()
+    clock.advance(60)
+    await befriend(circle, cast.hana, cast.yuki)
+    db = circle.store.reads
+    assert await friend_queries.since(db, cast.hana) == {cast.taro: began, cast.yuki: clock.now_ms()}
+    assert await friend_queries.since(db, cast.taro) == {cast.hana: began}
