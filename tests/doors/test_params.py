@@ -29,7 +29,7 @@ class Draft(msgspec.Struct):
 
     status: Annotated[str, msgspec.Meta(max_length=20)] | None = None
     sensitive: bool | None = None
-    limit: Annotated[int, msgspec.Meta(ge=1)] | None = None
+    limit: Annotated[int, msgspec.Meta(ge=1, description="How many.")] | None = None
     media_ids: list[str] = []
     visibility: Literal["public", "unlisted"] | None = None
     fields_attributes: list[Field] | None = None

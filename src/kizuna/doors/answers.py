@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Final
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import msgspec
 from starlette.responses import Response
@@ -83,5 +83,5 @@ def link_header(
     for rel, name, cursor in (("next", "max_id", older), ("prev", "min_id", newer)):
         if cursor is not None:
             query = urlencode([*kept, (name, cursor)])
-            links.append(f'<{config.url}{path}?{query}>; rel="{rel}"')
+            links.append(f'<{config.url}{quote(path)}?{query}>; rel="{rel}"')
     return ", ".join(links)

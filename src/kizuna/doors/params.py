@@ -53,7 +53,7 @@ def _type_of(kind: type[msgspec.Struct]) -> inspect.Type:
 
 def _fit(value: Value, kind: inspect.Type) -> Value:
     """Texts become what the field is, where a form cannot say it otherwise; msgspec then judges the result."""
-    match kind:
+    match _bare(kind):
         case inspect.UnionType(types=types):
             return _fit_optional(value, types)
         case inspect.BoolType() if isinstance(value, str | int):
@@ -69,8 +69,13 @@ def _fit(value: Value, kind: inspect.Type) -> Value:
             return value
 
 
+def _bare(kind: inspect.Type) -> inspect.Type:
+    """The type without its description."""
+    return kind.type if isinstance(kind, inspect.Metadata) else kind
+
+
 def _fit_optional(value: Value, types: tuple[inspect.Type, ...]) -> Value:
-    kinds = [each for each in types if not isinstance(each, inspect.NoneType)]
+    kinds = [bare for each in types if not isinstance(bare := _bare(each), inspect.NoneType)]
     lists = [each for each in kinds if isinstance(each, inspect.ListType)]
     inner = lists[0] if lists and isinstance(value, list | dict) else kinds[0]
     if value == "" and not isinstance(inner, inspect.StrType):

@@ -1,0 +1,47 @@
+"""The description and the routes tell the same story."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from kizuna.api import table
+from kizuna.ground.config import Config
+from kizuna.wiring import Server
+from tests.wire import Api
+
+pytestmark = pytest.mark.anyio
+DOCUMENT = Path(__file__).parents[2] / "docs" / "api" / "mastodon.md"
+
+
+async def test_every_route_is_described(still: Server) -> None:
+    described = await Api(still).get("/api/openapi.json")
+    assert described["openapi"].startswith("3.1")
+    public, member = table.routes(still.config)
+    for route in [*public, *member]:
+        path = re.sub(r"\{(\w+):\w+\}", r"{\1}", route.path)
+        operation = described["paths"][path][route.method.lower()]
+        assert operation["summary"]
+        answer = operation["responses"]["200"]["content"]["application/json"]["schema"]
+        assert answer
+    assert sum(map(len, described["paths"].values())) == len(public) + len(member)
+    post = described["components"]["schemas"]["NewStatus"]["properties"]
+    assert {"status", "in_reply_to_id", "media_ids"} <= post.keys()
+
+
+async def test_every_reference_leads_somewhere(still: Server) -> None:
+    described = await Api(still).get("/api/openapi.json")
+    references = set(re.findall(r"#/components/schemas/(\w+)", str(described)))
+    assert references
+    assert references <= described["components"]["schemas"].keys()
+
+
+def test_every_route_is_in_the_documentation() -> None:
+    text = DOCUMENT.read_text("utf-8")
+    for operation in table.OPERATIONS:
+        path = re.sub(r"\{(\w+)(:\w+)?\}", r":\1", operation.route.path)
+        assert f"| {operation.route.method} | `{path}` |" in text, path
+
+
+def test_a_server_without_the_square_has_no_client_api() -> None:
+    assert table.routes(Config(planes=("circle",))) == ([], [])
