@@ -57,14 +57,24 @@ def update(locale: str, found: Catalog) -> list[str]:
     path = CATALOGUES / locale / "LC_MESSAGES" / "kizuna.po"
     old = catalogue(locale) if path.exists() else Catalog(locale=locale)
     new = Catalog(
-        locale=locale, project="Kizuna", header_comment="# Kizuna: the words of the interface.", fuzzy=False
+        locale=locale,
+        header_comment="# Kizuna: the words of the interface.",
+        project="Kizuna",
+        version="1",
+        msgid_bugs_address="CONTRIBUTING.md",
+        last_translator="Kizuna",
+        language_team=locale,
+        creation_date=old.creation_date,  # only what is said changes the file
+        revision_date=old.creation_date,
+        fuzzy=False,
     )
     missing: list[str] = []
-    for message in found:
-        if not message.id:
+    entries: list[Any] = list(found)
+    for message in entries:
+        if not message.id:  # the header
             continue
-        known = old.get(message.id)
-        text: Any = known.string if known else ""
+        known: Any = old.get(message.id)
+        text = known.string if known else ""
         if locale == "en":
             text = message.id
         elif isinstance(message.id, tuple) and not isinstance(text, tuple):
@@ -76,6 +86,11 @@ def update(locale: str, found: Catalog) -> list[str]:
     with path.open("wb") as file:
         write_po(file, new, width=120, sort_output=True, include_lineno=False)
     return missing
+
+
+def update_hint() -> str:
+    """What to do about a message that is missing or unused."""
+    return "run `python -m tests.house.catalogues`, then write what it prints into locale/ja/LC_MESSAGES/kizuna.po"
 
 
 def main() -> None:

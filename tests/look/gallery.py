@@ -5,7 +5,7 @@
 
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -35,7 +35,7 @@ def qr() -> bytes:
 
 
 @contextmanager
-def served() -> Iterator[str]:
+def served() -> Generator[str]:
     """The address at which the samples are served for the time being."""
     files = {f"/assets/{name}": (asset.media_type, asset.body) for name, asset in load_assets().files.items()}
     files |= {path: ("text/html; charset=utf-8", body) for path, body in pages().items()}
@@ -50,8 +50,8 @@ def served() -> Iterator[str]:
             self.end_headers()
             self.wfile.write(body)
 
-        def log_message(self, format: str, *args: object) -> None:
-            del format, args
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 -- the base class names it so
+            """Say nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()

@@ -1,18 +1,19 @@
 """Draws the mark: a Josephine knot (in Japan, awaji-musubi) of an indigo and a vermilion cord.
 
-The two loops lie over each other. Over and under alternate along both cords, and the lower cord stops short of the upper one, so that the mark
-needs no background. Run as ``python -m tests.look.knot STRANDS WIDTH`` to print its two paths.
+The two loops lie over each other. Over and under alternate along both cords, and the lower cord stops short of the
+upper one, so that the mark needs no background. ``python -m tests.look.knot STRANDS SPREAD GAP`` prints its two paths.
 """
 
 import math
 import sys
+from collections.abc import Iterator
 
 STEPS = 1600
 Point = tuple[float, float]
-# The left cord, from its upper end through the loop on the right to its lower end. The other is this one turned by half.
+# The left cord, from its upper end through the loop on the right to its lower end; the other one is turned by half.
 COURSE: tuple[Point, ...] = (
-    (1.5, 12.5), (9, 13), (19.5, 17.5), (33, 31), (46, 46.5), (60, 53.5), (73, 46), (77.5, 32),
-    (73, 18), (60, 10.5), (46, 17.5), (33, 33), (19.5, 46.5), (9, 51), (1.5, 51.5),
+    (1.5, 12), (10, 13), (20.5, 18.5), (33, 31), (44.5, 44.5), (57.5, 53), (72, 47), (78, 32),
+    (72, 17), (57.5, 11), (44.5, 19.5), (33, 33), (20.5, 45.5), (10, 51), (1.5, 52),
 )  # fmt: skip
 
 
@@ -45,16 +46,14 @@ def slope(place: float) -> Point:
     return bx - ax, by - ay
 
 
-def crossings(a: list[Point], b: list[Point], same: bool) -> list[tuple[int, int]]:
+def crossings(a: list[Point], b: list[Point], same: bool) -> Iterator[tuple[int, int]]:
     """Pairs of steps at which two lines cross."""
-    found: list[tuple[int, int]] = []
     grid = 8
     for i in range(0, len(a) - grid, grid):
         start = i + 2 * grid if same else 0
         for j in range(start, len(b) - grid, grid):
             if cross(a[i], a[i + grid], b[j], b[j + grid]):
-                found.append((i + grid // 2, j + grid // 2))
-    return found
+                yield i + grid // 2, j + grid // 2
 
 
 def cross(p: Point, q: Point, r: Point, s: Point) -> bool:
@@ -69,8 +68,8 @@ def cross(p: Point, q: Point, r: Point, s: Point) -> bool:
 def gaps(side: int, width: float) -> list[tuple[int, int]]:
     """The stretches of a cord that are hidden: every second of its crossings, in order along it."""
     own, other = cord(side, 0), cord(-side, 0)
-    passes = [(i, at(own, i)) for pair in crossings(own, own, True) for i in pair]
-    passes += [(i, at(own, i)) for i, _ in crossings(own, other, False)]
+    passes = [(i, own[i]) for pair in crossings(own, own, True) for i in pair]
+    passes += [(i, own[i]) for i, _ in crossings(own, other, False)]
     passes.sort()
     hidden: list[tuple[int, int]] = []
     for place, (step, point) in enumerate(passes):
@@ -82,11 +81,6 @@ def gaps(side: int, width: float) -> list[tuple[int, int]]:
                 high += 1
             hidden.append((low, high))
     return hidden
-
-
-def at(points: list[Point], step: int) -> Point:
-    """The point of a step."""
-    return points[step]
 
 
 def path(side: int, offset: float, width: float) -> str:
@@ -103,7 +97,7 @@ def path(side: int, offset: float, width: float) -> str:
 
 def smooth(points: list[Point]) -> str:
     """A few cubic curves through the points (Catmull-Rom)."""
-    pieces = max(1, math.ceil(sum(map(math.dist, points, points[1:])) / 9))
+    pieces = max(1, math.ceil(sum(map(math.dist, points, points[1:])) / 7))
     knots = [points[round(k * (len(points) - 1) / pieces)] for k in range(pieces + 1)]
     padded = [knots[0], *knots, knots[-1]]
     out = f"M{number(knots[0][0])} {number(knots[0][1])}"
@@ -125,7 +119,7 @@ def main() -> None:
     strands, spread, width = int(sys.argv[1]), float(sys.argv[2]), float(sys.argv[3])
     offsets = [spread * (k - (strands - 1) / 2) for k in range(strands)]
     for name, side in (("indigo", -1), ("vermilion", 1)):
-        print(name, "".join(path(side, offset, width) for offset in offsets))  # noqa: T201 -- a program that prints
+        print(name, "".join(path(side, offset, width) for offset in offsets))
 
 
 if __name__ == "__main__":

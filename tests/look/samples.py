@@ -1,5 +1,7 @@
 """Every page with people in it, so that one can look at it: the cast writes in Japanese and in English, as in life."""
 
+from typing import Any
+
 from kizuna.ground.config import Plane
 from kizuna.ground.i18n import Locale
 from kizuna.web import pieces as p
@@ -47,8 +49,8 @@ def tag(word: str) -> str:
     return f'<a href="/tags/{word}" rel="tag">#{word}</a>'
 
 
-def voice(number: int, author: p.Face, text: str, ago: int, **more: object) -> p.Item:
-    fields: dict[str, object] = {"audience": p.Audience(kind="friends"), "language": "ja", **more}
+def voice(number: int, author: p.Face, text: str, ago: int, **more: Any) -> p.Item:
+    fields: dict[str, Any] = {"audience": p.Audience(kind="friends"), "language": "ja", **more}
     return p.Item(
         plane="circle",
         id=str(number),
@@ -60,8 +62,8 @@ def voice(number: int, author: p.Face, text: str, ago: int, **more: object) -> p
     )
 
 
-def post(number: int, author: p.Face, text: str, ago: int, **more: object) -> p.Item:
-    fields: dict[str, object] = {
+def post(number: int, author: p.Face, text: str, ago: int, **more: Any) -> p.Item:
+    fields: dict[str, Any] = {
         "audience": p.Audience(kind="public"),
         "language": "ja",
         "href": f"/@{author.handle}/{number}",
@@ -71,18 +73,19 @@ def post(number: int, author: p.Face, text: str, ago: int, **more: object) -> p.
 
 
 MINE = voice(
-    1, MIYUKI, "みんな、週末の鍋の会、うちでやります。場所はいつもの所！ 白菜は由美、つみれは健一でお願い。", 2 * MINUTE,
-    audience=p.Audience(kind="people", count=2), mine=True, replies=2, copies=1,
+    1, MIYUKI, "みんな、週末の鍋の会、うちでやります。場所はいつもの所！ 白菜は由美、つみれは健一でお願い。",
+    2 * MINUTE, audience=p.Audience(kind="people", count=2), mine=True, replies=2, copies=1,
 )  # fmt: skip
 VOICES = (
     MINE,
-    voice(2, KENICHI, "停電、うちの地区は復旧しました。おばあちゃんも無事です。水は出ています。", 7 * MINUTE, replies=3),
+    voice(2, KENICHI, "停電、うちの地区は復旧しました。おばあちゃんも無事です。水は出ています。", 7 * MINUTE,
+          replies=3),
     voice(3, TOM, "First snow on the way home. The garden is so quiet that you hear the pines.", 50 * MINUTE,
           language="en", replies=1),
     voice(4, MIYUKI, "明日の発表、こわい。でもやる。", 3 * HOUR, audience=p.Audience(kind="me", count=0), mine=True),
 )  # fmt: skip
 POSTS = (
-    post(11, BOUSAI, f"避難所4か所を開設しました。給水車は17時に小丸山小学校へ向かいます。{tag('七尾市')} {tag('給水')}",
+    post(11, BOUSAI, f"避難所4か所を開設しました。給水車は17時に小丸山小へ向かいます。{tag('七尾市')} {tag('給水')}",
          5 * MINUTE, replies=14, boosts=212, favourites=98, boosted=True),
     post(12, ANNA, "First snow in Kanazawa this morning. The garden is so quiet that you hear the pines.",
          12 * MINUTE, language="en", replies=2, boosts=9, favourites=41, favourited=True, boosted_by=CAFE),
@@ -143,8 +146,8 @@ COPIES = tuple(
 )
 
 
-def composer(*audiences: p.AudienceKind, chosen: p.AudienceKind, **more: object) -> p.Composer:
-    fields: dict[str, object] = {"action": "/compose", "limit": 500, **more}
+def composer(*audiences: p.AudienceKind, chosen: p.AudienceKind, **more: Any) -> p.Composer:
+    fields: dict[str, Any] = {"action": "/compose", "limit": 500, **more}
     return p.Composer(audiences=audiences, chosen=chosen, key="k-1", **fields)
 
 
@@ -166,7 +169,7 @@ POST_REPLY = composer(
 
 
 def page(
-    locale: Locale, server: str = "circle", path: str = "/", signed_in: bool = True, **more: object
+    locale: Locale, server: str = "circle", path: str = "/", signed_in: bool = True, **more: Any
 ) -> p.Page:
     planes = SERVERS[server]
     described = {
@@ -320,7 +323,9 @@ def friendship(locale: Locale) -> dict[str, v.PageView]:
             page=page(locale, path="/invites"),
             fresh=p.InviteLink(url="https://circle.example/invite/6kX0b_2pQz8", qr_href="/qr.svg"),
             invites=tuple(
-                p.InviteRow(id=state, made_at_ms=NOW - DAY, expires_at_ms=NOW + 6 * DAY, uses=0, max_uses=5, state=state)
+                p.InviteRow(
+                    id=state, made_at_ms=NOW - DAY, expires_at_ms=NOW + 6 * DAY, uses=0, max_uses=5, state=state
+                )
                 for state in ("open", "used_up", "expired", "ended")
             ),
         ),
@@ -331,9 +336,10 @@ def friendship(locale: Locale) -> dict[str, v.PageView]:
 
 def settings(locale: Locale) -> dict[str, v.PageView]:
     at = "/settings/ties/71"
-    history = tuple(
-        p.ConsentEvent(direction=direction, given=given, at_ms=NOW - day * DAY)
-        for direction, given, day in (("in", False, 2), ("in", True, 12), ("out", True, 30))
+    history = (
+        p.ConsentEvent(direction="in", given=False, at_ms=NOW - 2 * DAY),
+        p.ConsentEvent(direction="in", given=True, at_ms=NOW - 12 * DAY),
+        p.ConsentEvent(direction="out", given=True, at_ms=NOW - 30 * DAY),
     )
     filled = p.Form(values={"name": "美雪", "note": "写真と雪が好きです。"})
     return {
@@ -359,7 +365,7 @@ def questions(locale: Locale) -> dict[str, v.PageView]:
     )
     asks = page(locale)
     return {
-        "copy_new": v.CopyNewView(page=asks, item=MINE, text="週末の鍋の会、うちでやります。", key="k", targets=(target,)),
+        "copy_new": v.CopyNewView(page=asks, item=MINE, text="週末の鍋の会、うちで！", key="k", targets=(target,)),
         "copy_untied": v.CopyNewView(page=asks, item=MINE, text="", key="k", targets=()),
         "confirm_post": v.ConfirmView(page=asks, deed="delete_post", action="/x", back="/", item=POSTS[4]),
         "confirm_voice": v.ConfirmView(page=asks, deed="delete_voice", action="/x", back="/", item=MINE),

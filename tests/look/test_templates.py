@@ -1,0 +1,109 @@
+"""Every template renders with people in it, obeys the strict content policy, and keeps what pages promise."""
+
+import gzip
+import re
+
+import msgspec
+import pytest
+
+from kizuna.ground.i18n import LOCALES, Locale, load_translators
+from kizuna.web.assets import load_assets
+from kizuna.web.present import HUES, TEMPLATES, Presenter, hue, monogram
+from kizuna.web.views import PageView
+from tests.look.gallery import pages
+from tests.look.samples import FRIENDS, MIYUKI, face, samples
+
+FIRST_LOAD_LIMIT = 50_000
+Shown = dict[str, str]
+
+
+@pytest.fixture(scope="module")
+def shown() -> Shown:
+    """All sample pages by path."""
+    return {path: body.decode() for path, body in pages().items()}
+
+
+def test_every_view_and_every_template_has_a_sample() -> None:
+    shown = {type(view) for view in samples("ja").values()}
+    assert set(PageView.__subclasses__()) == shown
+    whole_pages = {path.name for path in TEMPLATES.glob("*.html")} - {"base.html", "bare.html"}
+    assert {view.template for view in shown} == whole_pages
+
+
+def test_nothing_is_inline(shown: Shown) -> None:
+    inline = re.compile(r"<[^>]*\s(?:style|on[a-z]+)=|<script(?![^>]*\ssrc=)|<style")
+    assert {path: found[0] for path, html in shown.items() if (found := inline.search(html))} == {}
+
+
+def test_every_form_posts_with_its_token(shown: Shown) -> None:
+    for path, html in shown.items():
+        for form in re.findall(r"<form.*?</form>", html, re.DOTALL):
+            assert 'method="post"' in form, path
+            assert form.count('name="csrf" value="csrf-token"') == 1, path
+
+
+def test_every_page_has_one_heading_one_title_and_a_way_past_the_menu(shown: Shown) -> None:
+    for path, html in shown.items():
+        assert html.count("<h1") == 1, path
+        assert re.search(r"<title>\S.*</title>", html), path
+        assert 'class="skip" href="#main"' in html, path
+        ids = re.findall(r'\sid="([^"]+)"', html)
+        assert len(ids) == len(set(ids)), path
+
+
+def test_files_are_asked_for_by_their_present_names(shown: Shown) -> None:
+    files = set(load_assets().files)
+    for path, html in shown.items():
+        asked = set(re.findall(r'"/assets/([^"#]+)', html))
+        assert asked, path
+        assert asked <= files, path
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_names_and_texts_are_escaped(locale: Locale) -> None:
+    villain = face("circle", "villain", "<b>&</b>")
+    view = samples(locale)["confirm_friend"]
+    html = Presenter(load_translators(), load_assets()).render(msgspec.structs.replace(view, face=villain))
+    assert "&lt;b&gt;&amp;&lt;/b&gt;" in html
+    assert "<b>&</b>" not in html
+
+
+def test_first_load_of_home_is_small(shown: Shown) -> None:
+    assets = load_assets()
+    home = shown["/ja/home"]
+    asked = set(re.findall(r'"/assets/([^"#]+)', home))
+    packed = sum(len(assets.files[name].packed) for name in asked)
+    assert packed + len(gzip.compress(home.encode())) <= FIRST_LOAD_LIMIT
+
+
+def test_an_invitation_opened_by_a_stranger_names_nobody(shown: Shown) -> None:
+    for locale in LOCALES:
+        inviters = [MIYUKI, *FRIENDS]
+        assert "kenichi" in shown[f"/{locale}/friends"]
+        assert not any(person.handle in shown[f"/{locale}/invite_outside"] for person in inviters)
+
+
+def test_a_monogram_is_one_grapheme() -> None:
+    family = "\N{MAN}\N{ZERO WIDTH JOINER}\N{WOMAN}\N{ZERO WIDTH JOINER}\N{GIRL}"
+    assert monogram(face("circle", "x", f" {family}みやもと")) == family
+    accented = "e\N{COMBINING ACUTE ACCENT}"
+    assert monogram(face("circle", "x", f"{accented}va")) == accented.upper()
+    assert monogram(face("circle", "anna", "")) == "A"
+
+
+def test_a_face_keeps_its_ink() -> None:
+    assert hue(MIYUKI) == hue(face("circle", "miyuki", "another name"))
+    assert all(hue(face("square", f"name{n}", "x")) in range(HUES) for n in range(200))
+
+
+def test_no_template_says_a_word_without_translating_it() -> None:
+    said: set[str] = set()
+    for path in sorted(TEMPLATES.rglob("*.html")):
+        text = re.sub(r"{#.*?#}|{%.*?%}|{{.*?}}", "", path.read_text("utf-8"), flags=re.DOTALL)
+        words = re.findall(r">\s*([^<>{}=]*[A-Za-z]{2,}[^<>{}=]*)<", text)
+        said |= {word.strip() for word in words}
+    assert said <= {
+        "Kizuna",
+        "English",
+        "plane",
+    }  # a name, a language by its own name, the class in marks.html
