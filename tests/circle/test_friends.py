@@ -195,6 +195,9 @@ async def test_codes_that_open_nothing_look_alike(circle: Circle, cast: Cast, cl
     await friend_actions.take_invite(circle, used, cast.yuki)
     _, expired = await friend_actions.make_invite(circle, cast.hana)
     await friend_actions.end_invite(circle, cast.hana, ended_id)
+    for code in (ended, used):
+        with pytest.raises(NotFound):
+            await friend_actions.see_invite(circle, code, cast.taro)
     clock.advance(14 * 24 * 3600)
     told: set[tuple[str, int]] = set()
     for code in (ended, used, expired, "x" * 27, "", "あ" * 30, "a" * 10_000, "../" * 10, "\0" * 27):
