@@ -3,12 +3,14 @@
 import importlib
 import re
 from collections.abc import Iterator
+from typing import Any, cast
 
 import typer
+from starlette.routing import Route, Router
 
-from kizuna import wiring
-from kizuna.ground.config import PREFIX, Config, make_config
+from kizuna.ground.config import PREFIX, Config
 from kizuna.ground.events import Event, tag_of
+from kizuna.wiring import Server
 from tests.house.source import ROOT, read_house
 
 DOCS = ROOT / "docs"
@@ -55,10 +57,24 @@ def commands(app: typer.Typer, typed: str = "kizuna") -> set[str]:
     return found
 
 
-def routes() -> set[str]:
-    """Every route known to the router of a server with both planes, as ``METHOD /path``."""
-    public, member = wiring.routes(make_config({}))
-    return {f"{route.method} {plain_path(route.path)}" for route in (*public, *member)}
+def options(app: typer.Typer) -> set[str]:
+    """Every option of every command, in its long form."""
+    group = cast(Any, typer.main.get_command(app))  # typer keeps the types of its commands to itself
+    params = [param for command in group.commands.values() for param in command.params]
+    return {text for param in params for text in param.opts if text.startswith("--")}
+
+
+def routes(server: Server) -> set[str]:
+    """Every route known to the routers of a server, as ``METHOD /path``."""
+    routers = [cast(Router, vars(server.front)[name]) for name in ("_public", "_member")]
+    known = [route for router in routers for route in router.routes]
+    assert all(isinstance(route, Route) for route in known), "a route of another kind is documented by hand"
+    return {
+        f"{method} {plain_path(route.path)}"
+        for route in known
+        if isinstance(route, Route)
+        for method in (route.methods or set()) - {"HEAD"}
+    }
 
 
 def plain_path(path: str) -> str:

@@ -2,15 +2,18 @@
 
 import gc
 import types
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 # These lead everywhere (a function's globals, a class's module) and are reached by import in any case.
 LANDMARKS = (types.ModuleType, type, types.FrameType, types.CodeType)
 
 
-def reachable(start: object) -> Iterator[object]:
-    """Every object that ``start`` holds, directly or through others; of functions only what they closed over."""
-    seen: dict[int, object] = {}
+def reachable(start: object, *, past: Collection[int] = ()) -> Iterator[object]:
+    """Every object that ``start`` holds, directly or through others, but not ``past`` the objects with these ids.
+
+    Of functions it follows only what they closed over.
+    """
+    seen: dict[int, object] = dict.fromkeys(past)
     waiting = [start]
     while waiting:
         each = waiting.pop()

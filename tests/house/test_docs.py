@@ -8,6 +8,7 @@ import pytest
 from kizuna.api.operations import Operation
 from kizuna.api.table import OPERATIONS
 from kizuna.cli.program import app
+from kizuna.wiring import Server
 from tests.house import documented
 from tests.house.source import ROOT, read_house
 
@@ -57,11 +58,16 @@ def test_every_event_is_explained() -> None:
 def test_every_command_is_explained() -> None:
     there = documented.commands(app)
     assert {"kizuna serve", "kizuna demo"} <= there
-    assert missing(there, documented.terms("admin/commands.md")) == NOTHING
+    told = documented.terms("admin/commands.md")
+    assert missing(there, {term for term in told if term.startswith("kizuna ")}) == NOTHING
+    assert (
+        missing(documented.options(app), {term.split()[0] for term in told if term.startswith("--")})
+        == NOTHING
+    )
 
 
-def test_every_route_is_explained() -> None:
-    there = documented.routes()
+def test_every_route_is_explained(server: Server) -> None:
+    there = documented.routes(server)
     assert {"GET /api/v1/timelines/home", "POST /api/v1/statuses", "GET /sign-in"} <= there
     assert missing(there, documented.terms("api/client.md", "api/pages.md")) == NOTHING
 
