@@ -13,13 +13,13 @@ def reachable(start: object, *, past: Collection[int] = ()) -> Iterator[object]:
 
     Of functions it follows only what they closed over.
     """
-    seen: dict[int, object] = dict.fromkeys(past)
+    seen = set(past)
     waiting = [start]
     while waiting:
         each = waiting.pop()
         if id(each) in seen or isinstance(each, LANDMARKS):
             continue
-        seen[id(each)] = each
+        seen.add(id(each))
         yield each
         waiting.extend(_held(each))
 
