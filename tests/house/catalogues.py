@@ -77,7 +77,7 @@ def update(locale: str, found: Catalog) -> list[str]:
         text = known.string if known else ""
         if locale == "en":
             text = message.id
-        elif isinstance(message.id, tuple) and not isinstance(text, tuple):
+        elif isinstance(text, str) and not isinstance(message.id, str):
             text = ()
         if not text or not all(text):
             missing.append(str(message.id))

@@ -111,10 +111,16 @@ TIE = p.TieRow(
     since_ms=NOW - 30 * DAY,
     consents=(OUT_CONSENT, IN_CONSENT),
 )
+FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 READERS = p.Readers(kind="people", count=2, faces=(YUMI, KENICHI))
 SESSIONS = (
     p.SessionRow(
-        id="1", kind="browser", name="Firefox · Linux", made_at_ms=NOW - DAY, seen_at_ms=NOW, current=True
+        id="1",
+        kind="browser",
+        name=FIREFOX,
+        made_at_ms=NOW - DAY,
+        seen_at_ms=NOW,
+        current=True,
     ),
     p.SessionRow(id="2", kind="app", name="Tusky", made_at_ms=NOW - 40 * DAY, seen_at_ms=NOW - 5 * HOUR),
 )

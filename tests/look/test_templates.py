@@ -8,6 +8,7 @@ import pytest
 
 from kizuna.ground.i18n import LOCALES, Locale, load_translators
 from kizuna.web.assets import load_assets
+from kizuna.web.browsers import browser_name
 from kizuna.web.present import HUES, TEMPLATES, Presenter, hue, monogram
 from kizuna.web.views import PageView
 from tests.look.gallery import pages
@@ -89,6 +90,26 @@ def test_a_monogram_is_one_grapheme() -> None:
     accented = "e\N{COMBINING ACUTE ACCENT}"
     assert monogram(face("circle", "x", f"{accented}va")) == accented.upper()
     assert monogram(face("circle", "anna", "")) == "A"
+
+
+@pytest.mark.parametrize(
+    ("user_agent", "name"),
+    [
+        ("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", "Firefox · Linux"),
+        (
+            "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/140.0 Safari/537.36 Edg/140.0",
+            "Edge · Windows",
+        ),
+        (
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Version/18.0 Safari/604.1",
+            "Safari · iPhone",
+        ),
+        ("toot/0.52.1" + "x" * 100, "toot/0.52.1" + "x" * 49),
+        ("", ""),
+    ],
+)
+def test_a_session_is_named_so_that_one_knows_it(user_agent: str, name: str) -> None:
+    assert browser_name(user_agent) == name
 
 
 def test_a_face_keeps_its_ink() -> None:

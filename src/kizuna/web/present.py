@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from kizuna.ground.i18n import LOCALES, Locale, Translator
 from kizuna.web.assets import Assets
+from kizuna.web.browsers import browser_name
 from kizuna.web.pieces import Face
 from kizuna.web.views import PageView, ReadersView
 
@@ -64,6 +65,7 @@ def _environment(translator: Translator, assets: Assets) -> jinja2.Environment:
         "utc": _utc,
         "monogram": monogram,
         "hue": hue,
+        "browser": browser_name,
     }
     cast("dict[str, object]", environment.globals).update(words)
     cast("dict[str, object]", environment.filters).update(filters)
