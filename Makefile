@@ -14,7 +14,7 @@ export UV_PROJECT_ENVIRONMENT := .venv
 export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format bench proof screenshots ci clean
+.PHONY: help demo test check lock layout lint types imports house format bench proof screenshots ci clean
 
 help: ## say what can be made
 	@sed -nE 's/^([a-z]+):[^#]*## (.*)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -26,12 +26,19 @@ test: .venv/dev.stamp ## every test that needs no machine of its own (ARGS="test
 	@tests/setup.sh
 	$(PYTEST) -n 2 --dist loadfile $(ARGS)
 
-check: .venv/dev.stamp ## format, lint, types, imports, house
+check: lock layout lint types imports house ## format, lint, types, imports, house (make -k check: all of them)
+
+lock: .venv/dev.stamp
 	$(UV) lock --check --offline --quiet
+layout: .venv/dev.stamp
 	$(BIN)/ruff format --check .
+lint: .venv/dev.stamp
 	$(BIN)/ruff check .
+types: .venv/dev.stamp
 	$(BIN)/pyright
+imports: .venv/dev.stamp
 	$(BIN)/lint-imports
+house: .venv/dev.stamp
 	$(PYTEST) tests/house
 
 format: .venv/dev.stamp ## put imports and layout in order
