@@ -63,6 +63,7 @@ class Model(msgspec.Struct):
     posts: list[Post] = []
     voices: list[Said] = []
     unlinked: str | None = None
+    refused: list[str] = []
     acts: int = 0
     repeats: int = 0
 
@@ -86,7 +87,11 @@ class Actor:
         for _ in range(acts):
             await asyncio.sleep(self._chance.uniform() * longest_pause)
             self.model.acts += 1
-            await deeds[self._chance.below(len(deeds))]()
+            deed = deeds[self._chance.below(len(deeds))]
+            try:
+                await deed()
+            except RefusedError as error:
+                self.model.refused.append(f"{deed.__name__}: {error}")
 
     def _text(self, kind: str) -> str:
         self._serial += 1
@@ -173,7 +178,11 @@ class Actor:
         copy_id = await self._until_answered(lambda: self._copy_of(copy.voice_id))
         if copy_id:
             copy.recalled = Promise.UNSURE
-            copy.recalled = await self._asked(lambda: self._browser.recall(copy_id))
+            try:
+                copy.recalled = await self._asked(lambda: self._browser.recall(copy_id))
+            except RefusedError:
+                if not self.model.unlinked:
+                    raise
 
     async def _copy_of(self, voice_id: int) -> int:
         page = await self._browser.client.get(f"/v/{voice_id}")

@@ -94,7 +94,7 @@ async def _settle_in(made: World) -> list[Member]:
 
 def tell(seed: int, template: Path, members: list[Member], place: Path) -> Story:
     """Live through one seed in a copy of the template and judge it."""
-    began = time.perf_counter()
+    began = time.process_time()
     story = Story(seed, [])
     copy_place(template, place)
     with world(seed, place, SERVERS, faults=STORM, epoch_ms=EPOCH_MS + HOUR_MS) as made:
@@ -106,11 +106,12 @@ def tell(seed: int, template: Path, members: list[Member], place: Path) -> Story
     for line in ledger(place / "circle"):
         story.copies[line.state] = story.copies.get(line.state, 0) + 1
     for model in models:
+        story.wrong += [f"refused: {refusal}" for refusal in model.refused]
         story.acts += model.acts
         story.repeats += model.repeats
         story.posts += len(model.posts)
         story.unsure += sum(each.made is Promise.UNSURE for each in [*model.posts, *model.voices])
-    story.seconds = time.perf_counter() - began
+    story.seconds = time.process_time() - began
     return story
 
 
