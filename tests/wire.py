@@ -1,6 +1,6 @@
 """A client of the API for tests: requests through the whole server in this process, nothing of ours replaced."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Final
 
 import httpx2
@@ -21,9 +21,7 @@ class Api:
         self.token = token
         self.http = httpx2.AsyncClient(transport=transport, base_url=server.config.url, headers=headers)
 
-    async def get(
-        self, path: str, params: Mapping[str, Any] | Sequence[tuple[str, str]] | None = None
-    ) -> Json:
+    async def get(self, path: str, params: Mapping[str, Any] | list[tuple[str, Any]] | None = None) -> Json:
         """The JSON of a page that is there."""
         answer = await self.http.get(path, params=params)
         assert answer.status_code == 200, answer.text

@@ -1,6 +1,6 @@
 """A whole server in this process, and people on it."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -67,7 +67,7 @@ def _config(place: Path) -> Config:
 
 
 @asynccontextmanager
-async def _running(config: Config) -> AsyncIterator[Server]:
+async def _running(config: Config) -> AsyncGenerator[Server]:
     streams: dict[str, SeededRandomness] = {}
     ports = Ports(
         clock=SystemClock(),

@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from kizuna.doors.bodies import BODY_LIMIT
-from kizuna.store.schema import tables_of
+from kizuna.store.schema import METADATA
 from kizuna.wiring import Server
 from tests.wire import Api
 
@@ -22,7 +22,7 @@ async def rows(server: Server) -> dict[str, int]:
     """How many rows every table of the server holds."""
     counted: dict[str, int] = {}
     for store in server.stores.each():
-        for table in tables_of(store.name):
+        for table in METADATA[store.name].tables.values():
             found = await store.reads.scalar(sa.select(sa.func.count()).select_from(table))
             counted[f"{store.name}.{table.name}"] = found
     return counted

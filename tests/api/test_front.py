@@ -195,12 +195,12 @@ class TestRateLimits:
         first = await caller.get("/api/v2/instance")
         assert (first.headers["x-ratelimit-limit"], first.headers["x-ratelimit-remaining"]) == ("300", "299")
         assert first.headers["x-ratelimit-reset"].endswith("Z")
-        for _ in range(600):  # the bucket refills while we empty it
-            answer = await caller.get("/api/v1/nothing")
-            if answer.status_code != 404:
-                break
-        assert answer.status_code == 429
-        assert answer.headers["x-ratelimit-remaining"] == "0"
-        assert int(answer.headers["retry-after"]) >= 1
-        assert answer.json() == {"error": "Too many requests"}
+        answers = [
+            await caller.get("/api/v1/nothing") for _ in range(330)
+        ]  # the bucket refills while we empty it
+        refused = [answer for answer in answers if answer.status_code == 429]
+        assert refused
+        assert refused[0].headers["x-ratelimit-remaining"] == "0"
+        assert int(refused[0].headers["retry-after"]) >= 1
+        assert refused[0].json() == {"error": "Too many requests"}
         assert (await other.get("/api/v2/instance")).status_code == 200

@@ -45,18 +45,14 @@ async def test_flags_are_the_viewers_own(server: Server, aoi: Api, ben: Api) -> 
 async def test_pages_are_followed_by_their_link(aoi: Api, path: str) -> None:
     made = [(await aoi.say(f"{number} #n"))["id"] for number in range(5)]
     seen: list[str] = []
-    url = f"{path}?limit=2"
-    for _ in range(3):
+    url, link = f"{path}?limit=2", ""
+    while url:
         answer = await aoi.http.get(url)
         seen += [each["id"] for each in answer.json()]
         link = answer.headers["link"]
-        following = re.match(r'<(http://localhost:3000[^>,]+)>; rel="next"', link)
-        if following is None:
-            break
-        url = following[1]
-        assert "limit=2" in url
+        following = re.match(r'<(http://localhost:3000[^>,]+limit=2[^>,]*)>; rel="next"', link)
+        url = following[1] if following else ""
     assert seen == made[::-1]
-    assert following is None
     newer = re.search(r'<([^>,]+)>; rel="prev"', link)
     assert newer is not None
     assert [each["id"] for each in await aoi.get(newer[1])] == [made[2], made[1]]

@@ -7,25 +7,17 @@ from starlette.responses import Response
 
 from kizuna.api.calls import Call, Nothing, OwnCall
 from kizuna.api.operations import Operation, anyone, by_person
-from kizuna.api.paging import Id, Limit, Paged, links, page_of
+from kizuna.api.paging import MOST, Ids, Limit, Paged, ids_of, links, page_of
 from kizuna.api.present import known_account, present, present_accounts
 from kizuna.doors.answers import json_answer
 from kizuna.doors.parts import PublicParts
 from kizuna.ground.config import Config
-from kizuna.ground.errors import Invalid, NotFound
-from kizuna.ground.ids import parse_id
+from kizuna.ground.errors import NotFound
 from kizuna.square import queries, render, search_queries, timeline_queries
 from kizuna.square.entities import Account, Status
 from kizuna.square.text import fold_tag
 
-MOST_AT_ONCE: Final = 40
 MOST_OFFSET: Final = 10_000
-
-
-class Ids(msgspec.Struct):
-    """Which ones."""
-
-    id: list[Id] = []
 
 
 class Lookup(msgspec.Struct):
@@ -61,11 +53,7 @@ async def show(call: Call[Nothing]) -> Response:
 
 async def show_many(call: Call[Ids]) -> Response:
     """Several accounts at once; those that aren't there are left out."""
-    asked = call.params.id
-    if len(asked) > MOST_AT_ONCE:
-        raise Invalid("At most {most} at once", field="id", most=MOST_AT_ONCE)
-    ids = [number for number in map(parse_id, asked) if number is not None]
-    return json_answer(await present_accounts(call.parts, ids))
+    return json_answer(await present_accounts(call.parts, ids_of(call.params)))
 
 
 async def lookup(call: Call[Lookup]) -> Response:
@@ -112,7 +100,7 @@ async def search_accounts(parts: PublicParts, text: str, limit: int | None, offs
     handle = local_handle(parts.config, text)
     if not handle:
         return []
-    most = min(limit or MOST_AT_ONCE, MOST_AT_ONCE)
+    most = min(limit or MOST, MOST)
     ids = await timeline_queries.search_accounts(parts.square.store.reads, handle, most, offset)
     return await present_accounts(parts, ids)
 

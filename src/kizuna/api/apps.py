@@ -25,8 +25,8 @@ class NewApp(msgspec.Struct):
     website: str | None = None
 
 
-class Application(msgspec.Struct, kw_only=True):
-    """The entity Application."""
+class RegisteredApp(msgspec.Struct, kw_only=True):
+    """The entity Application, of an app itself."""
 
     id: str
     name: str
@@ -36,7 +36,7 @@ class Application(msgspec.Struct, kw_only=True):
     redirect_uris: list[str]
 
 
-class CredentialApplication(Application, kw_only=True):
+class CredentialApplication(RegisteredApp, kw_only=True):
     """The entity CredentialApplication: the only time the secret is shown."""
 
     client_id: str
@@ -64,8 +64,8 @@ async def verify(call: Call[Nothing]) -> Response:
     return json_answer(_application(app))
 
 
-def _application(app: App) -> Application:
-    return Application(
+def _application(app: App) -> RegisteredApp:
+    return RegisteredApp(
         id=str(app.id),
         name=app.name,
         website=app.website,
@@ -77,5 +77,5 @@ def _application(app: App) -> Application:
 
 OPERATIONS: Final[tuple[Operation, ...]] = (
     anyone("POST", "/api/v1/apps", register, NewApp, CredentialApplication),
-    by_app("GET", "/api/v1/apps/verify_credentials", verify, Nothing, Application),
+    by_app("GET", "/api/v1/apps/verify_credentials", verify, Nothing, RegisteredApp),
 )

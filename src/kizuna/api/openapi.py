@@ -23,10 +23,12 @@ def describe(operations: Sequence[Operation], title: str, version: str, url: str
     kinds = [*params, *answers, ErrorBody]
     schemas, components = msgspec.json.schema_components(kinds, schema_hook=_hook, ref_template=_REF)
     paths: dict[str, Json] = {}
-    for operation, answer in zip(operations, schemas[len(params) :], strict=False):
+    for operation, asked, answer in zip(operations, schemas, schemas[len(params) :], strict=False):
         path = _PATH_PARAMETER.sub(r"{\1}", operation.route.path)
-        fields = components[operation.params.__name__]
-        paths.setdefault(path, {})[operation.route.method.lower()] = _operation(operation, fields, answer)
+        fields = components[asked["$ref"].rpartition("/")[2]]
+        paths.setdefault(path, {})[operation.route.method.lower()] = _operation(
+            operation, asked, fields, answer
+        )
     return {
         "openapi": "3.1.0",
         "info": {"title": title, "version": version},
@@ -39,7 +41,7 @@ def describe(operations: Sequence[Operation], title: str, version: str, url: str
     }
 
 
-def _operation(operation: Operation, fields: Json, answer: Json) -> Json:
+def _operation(operation: Operation, asked: Json, fields: Json, answer: Json) -> Json:
     needs_token = operation.access != "anyone"
     described: Json = {
         "summary": operation.summary,
@@ -59,8 +61,7 @@ def _operation(operation: Operation, fields: Json, answer: Json) -> Json:
     if operation.route.method == "GET":
         described["parameters"] += _query(fields)
     elif fields.get("properties"):
-        schema = {"$ref": _REF.format(name=operation.params.__name__)}
-        described["requestBody"] = {"content": {media: {"schema": schema} for media in _BODIES}}
+        described["requestBody"] = {"content": {media: {"schema": asked} for media in _BODIES}}
     return described
 
 

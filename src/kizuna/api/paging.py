@@ -8,7 +8,7 @@ from starlette.requests import Request
 from kizuna.doors.answers import link_header
 from kizuna.ground.config import Config
 from kizuna.ground.errors import Invalid
-from kizuna.ground.ids import MAX_ID
+from kizuna.ground.ids import MAX_ID, parse_id
 from kizuna.square.models import Page
 
 CURSORS: Final = ("max_id", "since_id", "min_id")
@@ -26,6 +26,19 @@ class Paged(msgspec.Struct):
     max_id: Id | None = None
     since_id: Id | None = None
     min_id: Id | None = None
+
+
+class Ids(msgspec.Struct):
+    """Which ones."""
+
+    id: list[Id] = []
+
+
+def ids_of(params: Ids) -> list[int]:
+    """The ids that were asked for, without what cannot be one. Raises Invalid for more than 40."""
+    if len(params.id) > MOST:
+        raise Invalid("At most {most} at once", field="id", most=MOST)
+    return [number for number in map(parse_id, params.id) if number is not None]
 
 
 def page_of(params: Paged, usual: int = 20, most: int = MOST) -> Page:

@@ -8,25 +8,16 @@ from starlette.responses import Response
 
 from kizuna.api.calls import Call, Nothing, OwnCall
 from kizuna.api.operations import Operation, anyone, by_person
-from kizuna.api.paging import Id, Paged, links, page_of
+from kizuna.api.paging import Ids, Paged, ids_of, links, page_of
 from kizuna.api.present import known_account, present_accounts
 from kizuna.doors.answers import json_answer
 from kizuna.doors.parts import PublicParts
-from kizuna.ground.errors import Invalid
-from kizuna.ground.ids import parse_id
 from kizuna.square import actions, queries, render, timeline_queries
 from kizuna.square.entities import Account, Relationship
 from kizuna.square.models import Edge, Page
 from kizuna.store.store import Db
 
-MOST_AT_ONCE: Final = 40
 MOST_LISTED: Final = 80
-
-
-class Others(msgspec.Struct):
-    """Whom the question is about."""
-
-    id: list[Id] = []
 
 
 class Follow(msgspec.Struct):
@@ -36,11 +27,9 @@ class Follow(msgspec.Struct):
     notify: bool | None = None
 
 
-async def relationships(call: OwnCall[Others]) -> Response:
+async def relationships(call: OwnCall[Ids]) -> Response:
     """How one stands to accounts; unknown ones are left out."""
-    if len(call.params.id) > MOST_AT_ONCE:
-        raise Invalid("At most {most} at once", field="id", most=MOST_AT_ONCE)
-    asked = [number for number in map(parse_id, call.params.id) if number is not None]
+    asked = ids_of(call.params)
     db = call.parts.square.store.reads
     there = await queries.accounts(db, asked)
     ids = [each for each in dict.fromkeys(asked) if each in there]
@@ -86,7 +75,7 @@ async def _edges(call: Call[Paged], find: Callable[[Db, int, Page], Awaitable[li
 
 OPERATIONS: Final[tuple[Operation, ...]] = (
     by_person(
-        "GET", "/api/v1/accounts/relationships", relationships, Others, list[Relationship], "read:follows"
+        "GET", "/api/v1/accounts/relationships", relationships, Ids, list[Relationship], "read:follows"
     ),
     by_person("POST", "/api/v1/accounts/{id:int}/follow", follow, Follow, Relationship, "write:follows"),
     by_person("POST", "/api/v1/accounts/{id:int}/unfollow", unfollow, Nothing, Relationship, "write:follows"),

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from kizuna.api.calls import Call, Nothing, OwnCall
 from kizuna.api.operations import Operation, anyone, by_person
-from kizuna.api.paging import Id, Paged, links, page_of
+from kizuna.api.paging import Id, Ids, Paged, ids_of, links, page_of
 from kizuna.api.present import known_status, present, present_accounts, present_one
 from kizuna.doors.answers import json_answer
 from kizuna.ground.errors import Invalid, NotFound
@@ -22,7 +22,6 @@ from kizuna.square.load import load_thread
 from kizuna.square.models import Application, Draft, Edge, Page
 from kizuna.store.store import Db
 
-MOST_AT_ONCE: Final = 40
 NO_PARENT: Final = "The post you are trying to reply to does not appear to exist"
 
 
@@ -45,12 +44,6 @@ class NewStatus(msgspec.Struct):
     poll: NewPoll | None = None
     scheduled_at: str | None = None
     quoted_status_id: str | None = None
-
-
-class Ids(msgspec.Struct):
-    """Which ones."""
-
-    id: list[Id] = []
 
 
 class StatusSource(msgspec.Struct):
@@ -91,11 +84,7 @@ async def show(call: Call[Nothing]) -> Response:
 
 async def show_many(call: Call[Ids]) -> Response:
     """Several statuses at once; those that aren't there are left out."""
-    asked = call.params.id
-    if len(asked) > MOST_AT_ONCE:
-        raise Invalid("At most {most} at once", field="id", most=MOST_AT_ONCE)
-    ids = [number for number in map(parse_id, asked) if number is not None]
-    return json_answer(await present(call.parts, call.me, ids))
+    return json_answer(await present(call.parts, call.me, ids_of(call.params)))
 
 
 async def remove(call: OwnCall[Nothing]) -> Response:
