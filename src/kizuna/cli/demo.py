@@ -55,7 +55,7 @@ def run(data: Path, *, posts: Path | None, rate: float, quiet: bool) -> None:
 
 def _lines(file: Path) -> list[str]:
     try:
-        lines = file.read_text("utf-8").splitlines()
+        lines = file.read_text("utf-8").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"cannot read {file}: {error}") from error
     return [line for line in lines if line.strip()]

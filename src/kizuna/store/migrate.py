@@ -15,13 +15,6 @@ MIGRATIONS: Final = Path(__file__).parent / "migrations"
 
 def migrate(store: StoreName, path: Path) -> None:
     """Bring one store's file to the newest schema. Raises ConfigError for a file newer than this program."""
-    if not (MIGRATIONS / store).exists():
-        import sqlalchemy as sa
-
-        from kizuna.store.schema import METADATA
-
-        METADATA[store].create_all(sa.create_engine(f"sqlite:///{path}"))
-        return
     if _revision(path) == head(store):
         return
     from kizuna.store.alembic_run import upgrade

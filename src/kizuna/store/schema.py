@@ -29,4 +29,9 @@ def table(store: StoreName, name: str, mark: Mark, *columns: sa.schema.SchemaIte
     """
     if mark == "public" and store != "square":
         raise ValueError(f"{store}.{name}: only the square has public tables")
-    return sa.Table(name, METADATA[store], *columns, info={"mark": mark, "store": store})
+    made = sa.Table(name, METADATA[store], *columns, info={"mark": mark, "store": store})
+    keys = list(made.primary_key.columns)
+    if len(keys) == 1 and isinstance(keys[0].type, sa.BigInteger):
+        # SQLite keeps a table in the order of its INTEGER PRIMARY KEY; a BIGINT one would be a second tree beside it.
+        keys[0].type = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+    return made
