@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from tests.house.source import Source
+from tests.house.source import Source, imported_modules
 
 
 @dataclass(frozen=True)
@@ -37,8 +37,13 @@ def misplaced_tables(source: Source, homes: Mapping[str, set[str]]) -> Iterator[
             yield f"{declared.place}: {source.package} has no tables in {declared.store}"
     if source.module.startswith("kizuna.store.migrations"):
         return
+    direct = {"sa.Table", "sqlalchemy.Table"}
+    if any(
+        name in {"sqlalchemy.Table", "sqlalchemy.schema.Table"} for name, _ in imported_modules(source.tree)
+    ):
+        direct.add("Table")
     for node in ast.walk(source.tree):
-        if isinstance(node, ast.Call) and ast.unparse(node.func) in {"sa.Table", "Table", "sqlalchemy.Table"}:
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in direct:
             yield f"{source.path}:{node.lineno}: a table is declared by store.schema.table, with its mark"
 
 

@@ -63,6 +63,7 @@ def test_a_public_table_elsewhere_cannot_be_declared(store: str) -> None:
         ("kizuna.web.tables", "P = table('people', 'page', 'own')\n"),
         ("kizuna.square.queries", "P = table('square', 'post', 'public')\n"),
         ("kizuna.square.tables", "P = sa.Table('post', metadata)\n"),
+        ("kizuna.square.tables", "from sqlalchemy import Table\nP = Table('post', metadata)\n"),
     ],
 )
 def test_misplaced_tables_are_found(module: str, text: str) -> None:
@@ -72,6 +73,7 @@ def test_misplaced_tables_are_found(module: str, text: str) -> None:
 def test_placed_tables_are_left_alone() -> None:
     text = "P = table('square', 'post', 'public')\n"
     assert not list(misplaced_tables(parse("kizuna.square.tables", text), HOMES))
+    assert not list(misplaced_tables(parse("kizuna.web.routes", "table = Table(pages)\n"), HOMES))
     each = "P = {name: table(name, 'outbox', 'machine') for name in STORE_NAMES}\n"
     assert not list(misplaced_tables(parse("kizuna.store.tables", each), HOMES))
 
