@@ -12,10 +12,8 @@ from tests.look.gallery import SIZES, pages, served
 
 pytestmark = pytest.mark.browser
 NARROWEST = 360
-LOOKS: tuple[tuple[str, str, Literal["light", "dark"]], ...] = (
-    ("desktop", "ja", "light"),
-    ("phone", "en", "dark"),
-)
+Look = tuple[str, str, Literal["light", "dark"]]
+LOOKS: tuple[Look, ...] = (("desktop", "ja", "light"), ("phone", "en", "dark"), ("desktop", "en", "dark"))
 AXE: Any = Axe()
 RULES = {
     "resultTypes": ["violations"],
@@ -50,25 +48,42 @@ def names() -> list[str]:
     return sorted({path.rpartition("/")[2] for path in pages()})
 
 
-@pytest.fixture(scope="module", params=LOOKS, ids="-".join)
-def tab(request: pytest.FixtureRequest, browser: Browser) -> Iterator[tuple[Page, str]]:
-    size, locale, scheme = request.param
-    width, height = SIZES[size]
-    context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
-    yield context.new_page(), locale
-    context.close()
+@pytest.fixture(scope="module")
+def tabs(browser: Browser) -> Iterator[dict[Look, Page]]:
+    """An open page per look."""
+    open_pages: dict[Look, Page] = {}
+    for look in LOOKS:
+        size, _locale, scheme = look
+        width, height = SIZES[size]
+        context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
+        open_pages[look] = context.new_page()
+    yield open_pages
+    for page in open_pages.values():
+        page.context.close()
 
 
-@pytest.mark.parametrize("name", names())
-def test_axe_finds_nothing(tab: tuple[Page, str], address: str, name: str) -> None:
-    page, locale = tab
+def examine(page: Page, url: str) -> None:
+    """Assert that axe finds nothing, that targets are large enough and that the content policy blocks nothing."""
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text))
-    page.goto(f"{address}/{locale}/{name}")
+    page.goto(url)
     results = AXE.run(page, options=RULES)
     assert results.violations_count == 0, results.generate_report()
     assert page.evaluate(SMALL) == []
     assert [text for text in complaints if "Content Security Policy" in text] == []
+
+
+@pytest.mark.parametrize(("place", "name"), list(enumerate(names())), ids=names())
+def test_axe_finds_nothing(tabs: dict[Look, Page], address: str, place: int, name: str) -> None:
+    look = LOOKS[place % len(LOOKS)]
+    examine(tabs[look], f"{address}/{look[1]}/{name}")
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize("look", LOOKS, ids="-".join)
+@pytest.mark.parametrize("name", names())
+def test_axe_finds_nothing_in_any_look(tabs: dict[Look, Page], address: str, look: Look, name: str) -> None:
+    examine(tabs[look], f"{address}/{look[1]}/{name}")
 
 
 def test_nothing_is_wider_than_the_narrowest_phone(browser: Browser, address: str) -> None:

@@ -66,7 +66,7 @@ class CopyForm(Sent, frozen=True, kw_only=True):
 
 async def ties_page(pages: Pages, parts: MemberParts, request: Request, viewer: Viewer) -> Response:
     """``GET /settings/ties``."""
-    form = Form(values={"address": "", "out": "1", "in": "1"})
+    form = Form()  # nothing is ticked beforehand: each direction is opt-in
     return await _ties(pages, parts, request, viewer, form, 200)
 
 
