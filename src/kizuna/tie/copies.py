@@ -18,7 +18,9 @@ from kizuna.tie.duties import want_delivery
 from kizuna.tie.fit import fit
 from kizuna.tie.models import CopyEvent, LedgerLine, LinkState, Target
 from kizuna.tie.ports import Tie
-from kizuna.tie.states import Copy, RecallAsked, State
+from kizuna.tie.states import Abandoned, Copy, RecallAsked, State
+
+_TIE_ENDED = "The tie had ended before the voice was deleted."
 
 
 async def targets(tie: Tie, viewer_id: int, voice_id: int, text: str | None = None) -> list[Target]:
@@ -86,9 +88,15 @@ async def recall_copy(tie: Tie, viewer_id: int, copy_id: int) -> None:
 
 
 async def on_voice_deleted(event: VoiceDeleted, tx: Tx) -> None:
-    """Consumer in the circle's store: the copies of a voice that is gone are recalled."""
+    """Consumer in the circle's store: the copies of a voice that is gone are recalled.
+
+    Where the tie has ended nobody can: the ledger keeps saying that the copy stands, and why it was not taken back.
+    """
     for row in await copy_queries.of_voice(tx, event.voice_id):
-        await _recall(tx, row.id, row.link_id)
+        copy = await _recall(tx, row.id, row.link_id)
+        link = await queries.link_row(tx, row.link_id)
+        if copy.state is State.RECALL_WANTED and (link is None or link.state == LinkState.ENDED.value):
+            await copy_queries.happen(tx, row.id, Abandoned(_TIE_ENDED))
 
 
 async def ledger(tie: Tie, viewer_id: int, *, below: int | None = None, limit: int = 40) -> list[LedgerLine]:
