@@ -249,7 +249,7 @@ class SqliteStore:
             if command.error is None:
                 self._tell(command)
         topics, self._topics = self._topics, set[str]()
-        for wake in [wake for topic in topics for wake in self._listeners.get(topic, ())]:
+        for wake in [wake for topic in sorted(topics) for wake in self._listeners.get(topic, ())]:
             wake()
         for command in group:
             command.answer()
