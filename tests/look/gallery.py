@@ -10,12 +10,14 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+from playwright.sync_api import sync_playwright
+
 from kizuna.ground.i18n import LOCALES, load_translators
 from kizuna.web.assets import load_assets
 from kizuna.web.present import Presenter
+from tests.chromium import ARGUMENTS, find_chromium
 from tests.look.samples import samples
 
-CHROMIUM = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking")
 POLICY = "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
 SIZES = {"phone": (390, 844), "desktop": (1280, 900)}
 
@@ -64,12 +66,10 @@ def served() -> Generator[str]:
 
 def main() -> None:
     """Take the pictures."""
-    from playwright.sync_api import sync_playwright
-
     folder, wanted = Path(sys.argv[1]), sys.argv[2:]
     folder.mkdir(parents=True, exist_ok=True)
     with served() as address, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=list(CHROMIUM))
+        browser = playwright.chromium.launch(executable_path=find_chromium(), args=list(ARGUMENTS))
         for size, (width, height) in SIZES.items():
             for scheme in ("light", "dark"):
                 tab = browser.new_page(viewport={"width": width, "height": height}, color_scheme=scheme)
