@@ -23,6 +23,8 @@ def origin_of(typed: str, allow: Collection[str]) -> str:
     host, port = _host_and_port(rest, len(text))
     name = f"{host}:{port}" if port is not None else host
     inner = (name if port is not None else f"{host}:80") in {entry.lower() for entry in allow}
+    if not inner and port is None and "." not in host:
+        raise Invalid("This is not the address of a server.", field="address")
     scheme = scheme.lower() or ("http" if inner else "https")
     if scheme not in _USUAL or (scheme == "http" and not inner):
         raise Invalid("This server can only be reached by https.", field="address")
@@ -45,7 +47,6 @@ def _host_and_port(rest: str, length: int) -> tuple[str, int | None]:
     except (ValueError, UnicodeError) as error:
         raise bad from error
     plain = ascii_host.replace("-", "").replace(".", "").replace("_", "")
-    known = ascii_host == "localhost" or "." in ascii_host or port is not None
-    if not plain.isalnum() or not known or parts.query or parts.fragment or port == 0:
+    if not plain.isalnum() or parts.query or parts.fragment or port == 0:
         raise bad
     return ascii_host, port

@@ -66,9 +66,21 @@ def fit(text: str, limit: Limit, suffix: str = "") -> Fitted:
     pieces = list(_pieces(whole, limit))
     if sum(piece.cost for piece in pieces) <= room:
         return Fitted(whole + tail, False, _names(whole))
-    room -= _units(ELLIPSIS, limit)
-    kept = _longest(pieces, room) or _longest(_pieces(whole, limit, words=False), room)
-    return Fitted(kept + ELLIPSIS + tail if kept else "", True, _names(kept))
+    kept, mark = _cut(whole, pieces, room, limit)
+    if not kept:
+        kept, mark = _cut(whole, list(_pieces(whole, limit, words=False)), room, limit)
+    return Fitted(kept + mark + tail if kept else "", True, _names(kept))
+
+
+def _cut(whole: str, pieces: Iterable[_Piece], room: int, limit: Limit) -> tuple[str, str]:
+    """The longest beginning with its ellipsis; behind a link a space, or the link would swallow the ellipsis."""
+    kept, mark = "", ""
+    link_ends = {link.end for link in texts.links(whole)}
+    for mark in (ELLIPSIS, f" {ELLIPSIS}"):
+        kept = _longest(pieces, room - _units(mark, limit))
+        if len(kept) not in link_ends:
+            return kept, ELLIPSIS
+    return kept, mark
 
 
 def defused(text: str) -> str:
