@@ -2,6 +2,7 @@
 
 import importlib
 import pkgutil
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -29,9 +30,18 @@ def randomness() -> SeededRandomness:
     return SeededRandomness(1)
 
 
+@pytest.fixture(scope="session")
+def blank_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data directory with the newest schema and nobody in it, to be copied: making one waits for the disk."""
+    place = tmp_path_factory.mktemp("blank") / "data"
+    open_stores(place, FakeClock()).abandon()
+    (place / "lock").unlink()
+    return place
+
+
 @pytest.fixture
-def stores(tmp_path: Path, clock: FakeClock) -> Iterator[Stores]:
+def stores(tmp_path: Path, clock: FakeClock, blank_data: Path) -> Iterator[Stores]:
     """All four stores, fresh, on SQLite."""
-    opened = open_stores(tmp_path / "data", clock)
+    opened = open_stores(shutil.copytree(blank_data, tmp_path / "data"), clock)
     yield opened
     opened.abandon()

@@ -15,7 +15,7 @@ from kizuna.ground.ids import Ids, StoreName
 
 T = TypeVar("T")
 E = TypeVar("E", bound=Event)
-Row = sa.Row[Any]
+Row = sa.Row[*tuple[Any, ...]]
 Params = Mapping[str, object]
 
 
