@@ -22,6 +22,7 @@ from tests.sim.client import Client
 from tests.sim.clock import EPOCH_MS, SimClock
 from tests.sim.loop import CURRENT, Process, SimLoop, simulation
 from tests.sim.network import CALM, Faults, Network, SimFetch
+from tests.sim.shared import kept
 
 ANSWER_S = 20.0  # how long people's browsers and apps wait
 
@@ -134,7 +135,7 @@ def world(
     epoch_ms: int = EPOCH_MS,
 ) -> Generator[World]:
     """A world on a loop of its own. ``race`` lets ready steps run in a seeded random order."""
-    with simulation(SeededRandomness(f"race {seed}") if race else None) as loop:
+    with kept().used(), simulation(SeededRandomness(f"race {seed}") if race else None) as loop:
         made = World(loop, seed, place, servers, faults=faults, epoch_ms=epoch_ms)
         structlog.configure(processors=[made.note])
         try:

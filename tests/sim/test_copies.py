@@ -1,0 +1,89 @@
+"""Show 4 by simulation: whatever is lost, repeated, late or killed, promises are kept and the ledger is true."""
+
+import os
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+from shutil import rmtree
+
+import pytest
+
+from tests.dose import dose, show
+from tests.sim.copies import Member, Story, make_template, tell
+
+FEW = 8
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Member]]:
+    place = tmp_path_factory.mktemp("template")
+    return place, make_template(place)
+
+
+@pytest.mark.parametrize("seed", range(FEW))
+def test_promises_are_kept_and_the_ledger_is_true(
+    template: tuple[Path, list[Member]], tmp_path: Path, seed: int
+) -> None:
+    story = tell(seed, *template, tmp_path)
+    assert story.kills >= 5
+    assert story.spoiled > 10
+    assert story.copies
+    assert story.wrong == []
+
+
+def test_a_seed_tells_the_same_story_twice(template: tuple[Path, list[Member]], tmp_path: Path) -> None:
+    first, second = (tell(1, *template, tmp_path / name) for name in ("a", "b"))
+    first.seconds = second.seconds = 0
+    assert first == second
+
+
+@pytest.mark.proof
+def test_over_many_seeds(
+    template: tuple[Path, list[Member]], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """``SEEDS=5:6`` in the environment replays seed 5 alone; ``SEEDS=0:1000`` chooses a range."""
+    first, last = (int(part) for part in os.environ.get("SEEDS", f"{FEW}:{FEW + dose(25, 1000)}").split(":"))
+    jobs = [(seed, *template, tmp_path / str(seed)) for seed in range(first, last)]
+    with ProcessPoolExecutor(os.cpu_count(), get_context("spawn")) as pool:
+        stories = list(pool.map(told, jobs))
+    wrong = [story for story in stories if story.wrong]
+    with capsys.disabled():
+        show("A storm and kills on two tied servers", COLUMNS, [sums(stories, len(wrong))])
+    assert [(story.seed, story.wrong) for story in wrong] == []
+
+
+def told(job: tuple[int, Path, list[Member], Path]) -> Story:
+    """One seed, its files removed afterwards."""
+    story = tell(*job)
+    rmtree(job[3])
+    return story
+
+
+COLUMNS = [
+    "seeds",
+    "kills",
+    "requests",
+    "spoiled",
+    "acts",
+    "sent again",
+    "copies standing",
+    "recalled",
+    "unsure",
+    "wrong",
+]
+
+
+def sums(stories: list[Story], wrong: int) -> list[object]:
+    """One line for all of them."""
+    return [
+        len(stories),
+        sum(story.kills for story in stories),
+        sum(story.requests for story in stories),
+        sum(story.spoiled for story in stories),
+        sum(story.acts for story in stories),
+        sum(story.repeats for story in stories),
+        sum(story.copies.get("standing", 0) for story in stories),
+        sum(story.copies.get("recalled", 0) for story in stories),
+        sum(story.unsure for story in stories),
+        wrong,
+    ]
