@@ -24,22 +24,20 @@ from kizuna.cli.visitor import Refused, Speaker, Visitor
 from kizuna.fetch.http import HttpFetch
 from kizuna.fetch.port import FetchError, Request
 from kizuna.ground.clock import Clock, SystemClock
-from kizuna.ground.config import Config, ConfigError, make_config
+from kizuna.ground.config import Config, ConfigError, Plane, make_config
 
 Child: TypeAlias = "subprocess.Popen[bytes]"
-SQUARE: Final = 3000
-CIRCLE: Final = 3001
 START_S: Final = 60.0
 TICK_S: Final = 12.0
 AT_ONCE: Final = 8
 DONE: Final = "lived"
 
 
-def run(data: Path, *, posts: Path | None, rate: float, quiet: bool) -> None:
+def run(data: Path, ports: tuple[int, int], *, posts: Path | None, rate: float, quiet: bool) -> None:
     """Run the demo until Ctrl-C or SIGTERM; what people said stays in ``data``. Raises ConfigError."""
     lines = _lines(posts) if posts else []
     cast = load_cast()
-    square, circle = _config(data, "square", SQUARE), _config(data, "circle", CIRCLE)
+    square, circle = _config(data, "square", ports), _config(data, "circle", ports)
     for config in (square, circle):
         check_port(config)
     fresh = not (data / DONE).exists()
@@ -61,17 +59,17 @@ def _lines(file: Path) -> list[str]:
     return [line for line in lines if line.strip()]
 
 
-def _config(data: Path, plane: str, port: int) -> Config:
+def _config(data: Path, plane: Plane, ports: tuple[int, int]) -> Config:
     """Test mode: everybody may sign up at once and nobody is slowed down; it binds to this machine alone."""
     title = {"square": "みなと広場", "circle": "みなとの仲間"}[plane]
     return make_config(
         {
-            "port": port,
+            "port": ports[0] if plane == "square" else ports[1],
             "data": str(data / plane),
             "planes": [plane],
             "title": title,
             "test_mode": True,
-            "fetch_allow": [f"localhost:{SQUARE}", f"localhost:{CIRCLE}"],
+            "fetch_allow": [f"localhost:{port}" for port in ports],
             "poll_seconds": 5.0,
         }
     )

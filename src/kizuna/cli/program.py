@@ -50,7 +50,9 @@ def demo_command(
         Path | None, typer.Option(help="Play the lines of this file as posts of many people.")
     ] = None,
     rate: Annotated[float, typer.Option(min=0.01, max=1000, help="Posts per second of --posts.")] = 1.0,
+    square_port: Annotated[int, typer.Option(min=1, max=65535, help="Where the square listens.")] = 3000,
+    circle_port: Annotated[int, typer.Option(min=1, max=65535, help="Where the circle listens.")] = 3001,
     quiet: Annotated[bool, typer.Option("--quiet", help="No ticker: nobody says anything new.")] = False,
 ) -> None:
     """Run a square on :3000 and a circle on :3001, tied, with people who live there."""
-    demo.run(data, posts=posts, rate=rate, quiet=quiet)
+    demo.run(data, (square_port, circle_port), posts=posts, rate=rate, quiet=quiet)

@@ -57,7 +57,7 @@ def clean(text: str, field: str = "text") -> str:
     """
     if _NOT_STORABLE.search(text):
         raise Invalid("The text contains a character that cannot be stored.", field=field)
-    return _LINE_END.sub("\n", text).strip("\n").rstrip(" \t\n")
+    return _LINE_END.sub("\n", text).strip("\n")
 
 
 def clean_line(text: str, field: str) -> str:
