@@ -1,0 +1,130 @@
+"""Results as tables for people and as build/bench.json for programs."""
+
+from pathlib import Path
+
+import msgspec
+from rich.console import Console
+from rich.table import Table
+
+from bench.load import Times
+from bench.measure import Home, Posts, Spread, Start
+from bench.serve import Profile
+
+MOST_LINES = 14
+
+
+class Results(msgspec.Struct, kw_only=True):
+    """Everything measured in one run."""
+
+    machine: dict[str, str]
+    data: str
+    start: Start | None = None
+    home: list[Home] = []
+    posts: list[Posts] = []
+    cold: Times | None = None
+    profiles: dict[str, Profile] = {}
+
+
+def write(results: Results, file: Path) -> None:
+    """Keep the results."""
+    file.parent.mkdir(exist_ok=True)
+    file.write_bytes(msgspec.json.format(msgspec.json.encode(results), indent=1))
+
+
+def show(results: Results, console: Console) -> None:
+    """Print the results."""
+    console.print(", ".join(f"{name} {value}" for name, value in results.machine.items()), highlight=False)
+    console.print(results.data, highlight=False)
+    if results.start:
+        _show_start(results.start, results.cold, console)
+    if results.home:
+        _show_home(results.home, console)
+    if results.posts:
+        _show_posts(results.posts, console)
+    for name, found in results.profiles.items():
+        _show_profile(name, found, console)
+
+
+def _table(title: str, *columns: str) -> Table:
+    table = Table(title=title, title_justify="left")
+    for column in columns:
+        table.add_column(column, justify="right")
+    return table
+
+
+def _rate(found: Spread) -> str:
+    return f"{found.median:,.0f} ({found.least:,.0f}–{found.most:,.0f})"
+
+
+def _share(found: Spread) -> str:
+    return f"{found.median:.2f} ({found.least:.2f}–{found.most:.2f})"
+
+
+def _show_home(rows: list[Home], console: Console) -> None:
+    table = _table(
+        "Home of 20 per second: static bytes, home alone, home with a new post every 10 reads",
+        "connections",
+        "static",
+        "home",
+        "÷ static",
+        "home + posts",
+        "÷ static",
+        "by CPU",
+        "p50 ms",
+        "p99 ms",
+        "static p50/p99",
+    )
+    for row in rows:
+        table.add_row(
+            str(row.connections),
+            _rate(row.static),
+            _rate(row.reads),
+            _share(row.ratio),
+            _rate(row.mixed),
+            _share(row.mixed_ratio),
+            _share(row.cpu_ratio),
+            f"{row.latency.p50:.2f}",
+            f"{row.latency.p99:.2f}",
+            f"{row.static_latency.p50:.2f}/{row.static_latency.p99:.2f}",
+        )
+    console.print(table)
+
+
+def _show_posts(rows: list[Posts], console: Console) -> None:
+    table = _table(
+        "Posts completed per second", "connections", "keyed", "posts", "p50 ms", "p99 ms", "outbox drained after s"
+    )
+    for row in rows:
+        table.add_row(
+            str(row.connections),
+            "yes" if row.keyed else "no",
+            _rate(row.rate),
+            f"{row.latency.p50:.2f}",
+            f"{row.latency.p99:.2f}",
+            _share(row.drained_s),
+        )
+    console.print(table)
+
+
+def _show_start(start: Start, cold: Times | None, console: Console) -> None:
+    table = _table("Start and cold home", "first answer s", "memory MB", "cold home p50 ms", "p99 ms", "worst ms")
+    values = (cold.p50, cold.p99, cold.worst) if cold else (0.0, 0.0, 0.0)
+    table.add_row(
+        _share(start.seconds),
+        _rate(start.memory_mb),
+        *(f"{value:.1f}" for value in values),
+    )
+    console.print(table)
+
+
+def _show_profile(name: str, found: Profile, console: Console) -> None:
+    table = _table(f"Where the time goes: {name} ({found.samples:,} samples)", "running", "", "on the stack", "")
+    own = sorted(found.own.items(), key=lambda item: -item[1])[:MOST_LINES]
+    inside = [item for item in found.inside.items() if item[1] < 0.9 * found.samples]
+    inside = sorted(inside, key=lambda item: -item[1])[:MOST_LINES]
+    for (one, one_count), (two, two_count) in zip(own, inside, strict=False):
+        table.add_row(
+            f"{one_count / found.samples:.1%}", one, f"{two_count / found.samples:.1%}", two
+        )
+    table.columns[1].justify = table.columns[3].justify = "left"
+    console.print(table)
