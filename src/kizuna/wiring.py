@@ -51,7 +51,8 @@ VERSION: Final = "0.1.0"
 
 @dataclass(frozen=True)
 class Ports:
-    """What a server takes from the world. ``randomness`` answers the stream of a plane (invariant 2)."""
+    """What a server takes from the world. ``randomness`` makes a stream; each part asks for its own, so that no
+    part's tokens tell how busy another one is (invariant 2)."""
 
     clock: Clock
     randomness: Callable[[str], Randomness]
@@ -131,8 +132,9 @@ def build(config: Config, ports: Ports) -> Server:
     duties = {"circle": handlers(parts.tie)}
     work: list[Dispatcher | Worker] = []
     for store in stores.each():
-        work.append(Dispatcher(store, table, ports.clock, ports.randomness("jobs")))
-        work.append(Worker(store, duties.get(store.name, {}), ports.clock, ports.randomness("jobs")))
+        randomness = ports.randomness(f"jobs.{store.name}")
+        work.append(Dispatcher(store, table, ports.clock, randomness))
+        work.append(Worker(store, duties.get(store.name, {}), ports.clock, randomness))
     return Server(config, ports, stores, parts, _front(config, ports, parts), work)
 
 
@@ -208,14 +210,14 @@ def _front(config: Config, ports: Ports, parts: Parts) -> Front:
     for_anybody = PublicParts(
         config=config,
         clock=ports.clock,
-        randomness=ports.randomness("doors"),
+        randomness=ports.randomness("doors.public"),
         people=parts.people,
         square=parts.square,
     )
     for_members = MemberParts(
         config=config,
         clock=ports.clock,
-        randomness=ports.randomness("doors"),
+        randomness=ports.randomness("doors.member"),
         people=parts.people,
         square=parts.square,
         circle=parts.circle,
