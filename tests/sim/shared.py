@@ -51,7 +51,7 @@ class Kept:
         ) -> Any:
             key = (source, name, self.globals.get("_"))
             if key not in code:
-                code[key] = compile_anew(self, source, name, *args, **more)  # pyright: ignore[reportArgumentType]
+                code[key] = compile_anew(self, source, name, *args, **more)
             return code[key]
 
         return compiled

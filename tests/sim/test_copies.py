@@ -15,35 +15,34 @@ FEW = 8
 
 
 @pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Member]]:
-    place = tmp_path_factory.mktemp("template")
-    return place, make_template(place)
+def template(template_place: Path) -> tuple[Path, list[Member]]:
+    return template_place, make_template(template_place)
 
 
 @pytest.mark.parametrize("seed", range(FEW))
 def test_promises_are_kept_and_the_ledger_is_true(
-    template: tuple[Path, list[Member]], tmp_path: Path, seed: int
+    template: tuple[Path, list[Member]], place: Path, seed: int
 ) -> None:
-    story = tell(seed, *template, tmp_path)
+    story = tell(seed, *template, place)
     assert story.kills >= 5
     assert story.spoiled > 10
     assert story.copies
     assert story.wrong == []
 
 
-def test_a_seed_tells_the_same_story_twice(template: tuple[Path, list[Member]], tmp_path: Path) -> None:
-    first, second = (tell(1, *template, tmp_path / name) for name in ("a", "b"))
+def test_a_seed_tells_the_same_story_twice(template: tuple[Path, list[Member]], place: Path) -> None:
+    first, second = (tell(1, *template, place / name) for name in ("a", "b"))
     first.seconds = second.seconds = 0
     assert first == second
 
 
 @pytest.mark.proof
 def test_over_many_seeds(
-    template: tuple[Path, list[Member]], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    template: tuple[Path, list[Member]], place: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """``SEEDS=5:6`` in the environment replays seed 5 alone; ``SEEDS=0:1000`` chooses a range."""
     first, last = (int(part) for part in os.environ.get("SEEDS", f"{FEW}:{FEW + dose(25, 1000)}").split(":"))
-    jobs = [(seed, *template, tmp_path / str(seed)) for seed in range(first, last)]
+    jobs = [(seed, *template, place / str(seed)) for seed in range(first, last)]
     with ProcessPoolExecutor(os.cpu_count(), get_context("spawn")) as pool:
         stories = list(pool.map(told, jobs))
     wrong = [story for story in stories if story.wrong]

@@ -101,20 +101,20 @@ def numbers(path: Path, table: sa.Table) -> list[int]:
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_nothing_is_lost_and_nothing_happens_twice(tmp_path: Path, seed: int) -> None:
+def test_nothing_is_lost_and_nothing_happens_twice(place: Path, seed: int) -> None:
     with simulation(SeededRandomness(seed)) as loop:
-        open_stores(tmp_path, SimClock(loop), inline=True).abandon()
+        open_stores(place, SimClock(loop), inline=True).abandon()
         for store in ("square", "circle"):
-            connection = connect(tmp_path / f"{store}.db")
+            connection = connect(place / f"{store}.db")
             TABLES.create_all(connection)
             connection.close()
             connection.engine.dispose()
         acknowledged: list[int] = []
-        loop.run_until_complete(live_and_die(loop, tmp_path, seed, acknowledged))
+        loop.run_until_complete(live_and_die(loop, place, seed, acknowledged))
         assert loop.errors == []
-    made = numbers(tmp_path / "square.db", MADE)
+    made = numbers(place / "square.db", MADE)
     assert len(made) == len(set(made))
     assert set(acknowledged) <= set(made)
     assert 0 < len(acknowledged) < LIVES * 5
-    assert numbers(tmp_path / "circle.db", HEARD) == made
-    assert numbers(tmp_path / "square.db", DONE) == made
+    assert numbers(place / "circle.db", HEARD) == made
+    assert numbers(place / "square.db", DONE) == made
