@@ -93,7 +93,10 @@ def serve_static(answer: Path) -> Child:
 def run_load(plan: Plan) -> Tally:
     """Run the load generator in its own process."""
     done = subprocess.run(
-        [sys.executable, "-m", "bench.load"], input=msgspec.json.encode(plan), stdout=subprocess.PIPE, check=True
+        [sys.executable, "-m", "bench.load"],
+        input=msgspec.json.encode(plan),
+        stdout=subprocess.PIPE,
+        check=True,
     )
     return msgspec.json.decode(done.stdout, type=Tally)
 

@@ -1,4 +1,4 @@
-"""The load generator, a process of its own: keep-alive connections on one epoll, so that the server is what is measured.
+"""The load generator, a process of its own: keep-alive connections on one epoll, so that only the server is measured.
 
 Reads a Plan as JSON from stdin, writes a Tally as JSON to stdout. Closed loop: a connection sends its next request when
 the last answer is complete, so that the rate is what the server completes.
@@ -45,7 +45,7 @@ class Times(msgspec.Struct, kw_only=True):
 
 
 class Tally(msgspec.Struct, kw_only=True):
-    """What came back. ``acknowledged`` counts every post that was answered 200, before and after the measured time too."""
+    """What came back. ``acknowledged`` counts every post answered 200, measured or not."""
 
     seconds: float
     reads: Times

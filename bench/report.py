@@ -92,7 +92,13 @@ def _show_home(rows: list[Home], console: Console) -> None:
 
 def _show_posts(rows: list[Posts], console: Console) -> None:
     table = _table(
-        "Posts completed per second", "connections", "keyed", "posts", "p50 ms", "p99 ms", "outbox drained after s"
+        "Posts completed per second",
+        "connections",
+        "keyed",
+        "posts",
+        "p50 ms",
+        "p99 ms",
+        "outbox drained after s",
     )
     for row in rows:
         table.add_row(
@@ -107,7 +113,9 @@ def _show_posts(rows: list[Posts], console: Console) -> None:
 
 
 def _show_start(start: Start, cold: Times | None, console: Console) -> None:
-    table = _table("Start and cold home", "first answer s", "memory MB", "cold home p50 ms", "p99 ms", "worst ms")
+    table = _table(
+        "Start and cold home", "first answer s", "memory MB", "cold home p50 ms", "p99 ms", "worst ms"
+    )
     values = (cold.p50, cold.p99, cold.worst) if cold else (0.0, 0.0, 0.0)
     table.add_row(
         _share(start.seconds),
@@ -118,13 +126,13 @@ def _show_start(start: Start, cold: Times | None, console: Console) -> None:
 
 
 def _show_profile(name: str, found: Profile, console: Console) -> None:
-    table = _table(f"Where the time goes: {name} ({found.samples:,} samples)", "running", "", "on the stack", "")
+    table = _table(
+        f"Where the time goes: {name} ({found.samples:,} samples)", "running", "", "on the stack", ""
+    )
     own = sorted(found.own.items(), key=lambda item: -item[1])[:MOST_LINES]
     inside = [item for item in found.inside.items() if item[1] < 0.9 * found.samples]
     inside = sorted(inside, key=lambda item: -item[1])[:MOST_LINES]
     for (one, one_count), (two, two_count) in zip(own, inside, strict=False):
-        table.add_row(
-            f"{one_count / found.samples:.1%}", one, f"{two_count / found.samples:.1%}", two
-        )
+        table.add_row(f"{one_count / found.samples:.1%}", one, f"{two_count / found.samples:.1%}", two)
     table.columns[1].justify = table.columns[3].justify = "left"
     console.print(table)

@@ -13,8 +13,8 @@ from kizuna.jobs import duties
 from kizuna.jobs.duties import Duty, Effect
 from kizuna.jobs.outbox import Consumer, Dispatcher, Subscription
 from kizuna.jobs.worker import Worker
+from kizuna.store.connection import Connection
 from kizuna.store.open import open_stores
-from kizuna.store.sqlite import connect
 from kizuna.store.store import Tx
 from tests.sim.clock import SimClock
 from tests.sim.loop import Process, SimLoop, simulation
@@ -93,10 +93,9 @@ async def live_and_die(loop: SimLoop, data: Path, seed: int, acknowledged: list[
 
 
 def numbers(path: Path, table: sa.Table) -> list[int]:
-    connection = connect(path)
-    found = sorted(connection.execute(sa.select(table.c.number)).scalars())
+    connection = Connection(path)
+    found = sorted(row.number for row in connection.all(sa.select(table.c.number), None))
     connection.close()
-    connection.engine.dispose()
     return found
 
 
@@ -105,10 +104,8 @@ def test_nothing_is_lost_and_nothing_happens_twice(place: Path, seed: int) -> No
     with simulation(SeededRandomness(seed)) as loop:
         open_stores(place, SimClock(loop), inline=True).abandon()
         for store in ("square", "circle"):
-            connection = connect(place / f"{store}.db")
-            TABLES.create_all(connection)
-            connection.close()
-            connection.engine.dispose()
+            engine = sa.create_engine(f"sqlite:///{place / store}.db", poolclass=sa.pool.NullPool)
+            TABLES.create_all(engine)
         acknowledged: list[int] = []
         loop.run_until_complete(live_and_die(loop, place, seed, acknowledged))
         assert loop.errors == []

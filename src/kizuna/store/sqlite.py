@@ -6,81 +6,55 @@ hand-over between threads per command (docs/decisions/003).
 """
 
 import asyncio
-import sqlite3
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from pathlib import Path
 from typing import Any, Final, TypeVar, cast
 
 import msgspec
 import sqlalchemy as sa
 import structlog
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.pool import StaticPool
 
 from kizuna.ground.clock import Clock
 from kizuna.ground.errors import Unavailable
 from kizuna.ground.events import Event, tag_of
 from kizuna.ground.ids import Ids, StoreName
+from kizuna.store.connection import Connection, DatabaseErrors
 from kizuna.store.store import Params, Row, Tx
 from kizuna.store.tables import OUTBOX
 
 T = TypeVar("T")
 E = TypeVar("E", bound=Event)
 GROUP: Final = 512
-OLDEST: Final = (3, 40, 0)
-PRAGMAS: Final = (
-    "PRAGMA journal_mode=WAL",
-    "PRAGMA synchronous=FULL",
-    "PRAGMA wal_autocheckpoint=4000",
-    "PRAGMA busy_timeout=5000",
-    "PRAGMA temp_store=MEMORY",
-    "PRAGMA cache_size=-32000",
-    "PRAGMA trusted_schema=OFF",
-)
 _encode = msgspec.json.Encoder().encode
-
-
-def connect(path: Path) -> sa.Connection:
-    """A held connection to one file, without implicit transactions. Refuses SQLite older than 3.40."""
-    if sqlite3.sqlite_version_info < OLDEST:
-        raise RuntimeError(f"SQLite 3.40 or newer is needed, this is {sqlite3.sqlite_version}")
-    engine = sa.create_engine(
-        f"sqlite:///{path}",
-        poolclass=StaticPool,
-        connect_args={"check_same_thread": False, "cached_statements": 512},
-        isolation_level="AUTOCOMMIT",
-    )
-    connection = engine.connect()
-    for pragma in PRAGMAS:
-        connection.exec_driver_sql(pragma)
-    return connection
 
 
 class SqliteDb:
     """Reads on a held connection, on the event loop. The methods are coroutines that never suspend."""
 
-    def __init__(self, connection: sa.Connection) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     async def all(self, statement: sa.Executable, params: Params | None = None) -> Sequence[Row]:
         """Every row of a select."""
-        return self._connection.execute(statement, params).all()
+        return self._connection.all(statement, params)
 
     async def first(self, statement: sa.Executable, params: Params | None = None) -> Row | None:
         """The first row, or None."""
-        return self._connection.execute(statement, params).first()
+        return self._connection.first(statement, params)
 
     async def scalar(self, statement: sa.Executable, params: Params | None = None) -> Any:
         """The first column of the first row, or None."""
-        return self._connection.execute(statement, params).scalar()
+        row = self._connection.first(statement, params)
+        return None if row is None else row[0]
 
 
 class SqliteTx(SqliteDb):
     """One command of a group. A savepoint is opened with its first immediate write, so that most need none."""
 
-    def __init__(self, connection: sa.Connection, store: StoreName, ids: Ids, now_ms: int) -> None:
+    def __init__(self, connection: Connection, store: StoreName, ids: Ids, now_ms: int) -> None:
         super().__init__(connection)
         self.store: StoreName = store
         self._ids = ids
@@ -98,9 +72,9 @@ class SqliteTx(SqliteDb):
     async def run(self, statement: sa.Executable, params: Params | None = None) -> int:
         """Execute an insert, update or delete now; answers the number of rows."""
         if not self._savepoint:
-            self._connection.exec_driver_sql("SAVEPOINT command")
+            self._connection.control("SAVEPOINT command")
             self._savepoint = True
-        return self._connection.execute(statement, params).rowcount
+        return self._connection.change(statement, params)
 
     def append(self, table: sa.Table, row: Params) -> None:
         """Insert with the rows of the group's other commands; reads see it only after the commit."""
@@ -124,13 +98,13 @@ class SqliteTx(SqliteDb):
     def keep(self) -> None:
         """The command succeeded: fold its savepoint into the group."""
         if self._savepoint:
-            self._connection.exec_driver_sql("RELEASE command")
+            self._connection.control("RELEASE command")
 
     def undo(self) -> None:
         """The command failed: take back what it wrote, nothing else."""
         if self._savepoint:
-            self._connection.exec_driver_sql("ROLLBACK TO command")
-            self._connection.exec_driver_sql("RELEASE command")
+            self._connection.control("ROLLBACK TO command")
+            self._connection.control("RELEASE command")
 
 
 class _Command:
@@ -163,8 +137,8 @@ class SqliteStore:
         self.name: StoreName = name
         self.ids = Ids(clock, name, node)
         self._clock = clock
-        self._writer = connect(path)
-        self._reader = connect(path)
+        self._writer = Connection(path)
+        self._reader = Connection(path)
         self.reads = SqliteDb(self._reader)
         self._queue: deque[_Command] = deque()
         self._busy = False
@@ -203,13 +177,13 @@ class SqliteStore:
             return
         group = [self._queue.popleft() for _ in range(min(GROUP, len(self._queue)))]
         try:
-            self._writer.exec_driver_sql("BEGIN IMMEDIATE")
+            self._writer.control("BEGIN IMMEDIATE")
             rows: dict[sa.Table, list[Params]] = {}
             for command in group:
                 self._apply(command, rows)
             for table, values in rows.items():
-                self._writer.execute(sa.insert(table), values)
-        except (DBAPIError, sqlite3.Error) as error:
+                self._writer.change_many(_insert(table), values)
+        except DatabaseErrors as error:
             self._finish(loop, group, error)
             return
         if self._thread is None:
@@ -235,8 +209,8 @@ class SqliteStore:
 
     def _commit(self) -> Exception | None:
         try:
-            self._writer.exec_driver_sql("COMMIT")
-        except (DBAPIError, sqlite3.Error) as error:
+            self._writer.control("COMMIT")
+        except DatabaseErrors as error:
             return error
         return None
 
@@ -269,16 +243,12 @@ class SqliteStore:
 
     def _fail(self, group: Sequence[_Command], failure: Exception) -> None:
         structlog.get_logger("store").error("commit failed", store=self.name, error=str(failure))
-        if self._in_transaction():
-            self._writer.exec_driver_sql("ROLLBACK")
+        if self._writer.in_transaction:
+            self._writer.control("ROLLBACK")
         for command in group:
             if command.error is None:
                 command.error = Unavailable("It could not be saved; nothing was written")
                 command.error.__cause__ = failure
-
-    def _in_transaction(self) -> bool:
-        raw = cast(sqlite3.Connection, self._writer.connection.dbapi_connection)
-        return raw.in_transaction
 
     async def close(self) -> None:
         """Finish what was accepted, then close the file."""
@@ -293,9 +263,12 @@ class SqliteStore:
         if self._thread is not None:
             self._thread.shutdown(wait=True)
         for connection in (self._writer, self._reader):
-            raw = cast(sqlite3.Connection, connection.connection.dbapi_connection)
-            connection.invalidate()
-            raw.close()
+            connection.close()
+
+
+@cache
+def _insert(table: sa.Table) -> sa.Insert:
+    return sa.insert(table)
 
 
 def run_now(awaitable: Awaitable[T]) -> T:

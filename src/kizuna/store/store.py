@@ -6,7 +6,7 @@ it inside the single writer without suspending, and PostgreSQL on its connection
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import sqlalchemy as sa
 
@@ -15,8 +15,17 @@ from kizuna.ground.ids import Ids, StoreName
 
 T = TypeVar("T")
 E = TypeVar("E", bound=Event)
-Row = sa.Row[*tuple[Any, ...]]
 Params = Mapping[str, object]
+
+
+class Row(tuple[Any, ...]):
+    """A row of a query: its values in order, and each by the name of its column."""
+
+    __slots__ = ()
+
+    if TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any: ...
 
 
 class Db(Protocol):
