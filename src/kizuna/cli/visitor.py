@@ -13,7 +13,7 @@ _COOKIE: Final = re.compile(r"(kizuna-[a-z]+-[0-9]+)=([A-Za-z0-9_-]*)")
 _HIDDEN: Final = re.compile(r'<input type="hidden" name="([^"]*)" value="([^"]*)"')
 
 _VOICE: Final = re.compile(r'href="(/v/[0-9]+)"')
-_LINK: Final = re.compile(r'name="link" value="([0-9]+)"')
+_LINK: Final = re.compile(r'name="link\[\]" value="([0-9]+)"')
 
 
 class Refused(Exception):

@@ -1,7 +1,7 @@
 """The authorise page: an app asks, the person chooses faces and answers (RFC 6749, 4.1; RFC 7636)."""
 
 from typing import Annotated, Final
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 
 import msgspec
 from starlette.requests import Request
@@ -11,7 +11,7 @@ from kizuna.doors.parts import MemberParts
 from kizuna.ground.errors import BadRequest, Invalid
 from kizuna.people import oauth
 from kizuna.people.models import App, Ask, FaceChoice, Viewer
-from kizuna.people.redirects import OUT_OF_BAND
+from kizuna.people.redirects import OUT_OF_BAND, with_query
 from kizuna.people.refusals import InvalidClient, OAuthRefused
 from kizuna.web.forms import Long, Sent, Short, Table, sent
 from kizuna.web.pages import Pages
@@ -63,9 +63,7 @@ async def answer(pages: Pages, parts: MemberParts, request: Request, viewer: Vie
     ask = _ask(hidden)
     app = await _app(parts, ask)
     if form.decision != "allow":
-        return _refused(
-            ask, "access_denied", "The resource owner or authorization server denied the request.", form.state
-        )
+        return _refused(ask, "access_denied", DENIED, form.state)
     faces = FaceChoice(square="square" in form.face, circle="circle" in form.face)
     try:
         code = await oauth.authorize(parts.people, viewer, ask, faces)
@@ -78,7 +76,7 @@ async def answer(pages: Pages, parts: MemberParts, request: Request, viewer: Vie
         view = CodeView(page=await pages.page(parts, request, viewer), app_name=app.name, code=code)
         return pages.show(parts, request, view)
     told_back = {"code": code} | ({"state": form.state} if form.state else {})
-    return RedirectResponse(_with(ask.redirect_uri, told_back), 303)
+    return RedirectResponse(with_query(ask.redirect_uri, tuple(told_back.items())), 303)
 
 
 async def _ask_again(
@@ -135,11 +133,7 @@ def _refused(ask: Ask, code: str, message: str, state: str) -> Response:
     if ask.redirect_uri == OUT_OF_BAND:
         raise BadRequest(message)
     told = {"error": code, "error_description": message} | ({"state": state} if state else {})
-    return RedirectResponse(_with(ask.redirect_uri, told), 303)
-
-
-def _with(uri: str, parameters: dict[str, str]) -> str:
-    return f"{uri}{'&' if '?' in uri else '?'}{urlencode(parameters)}"
+    return RedirectResponse(with_query(ask.redirect_uri, tuple(told.items())), 303)
 
 
 def _targets(uri: str) -> tuple[str, ...]:

@@ -145,7 +145,7 @@ async def foretell(pages: Pages, parts: MemberParts, request: Request, viewer: V
         raise Invalid("Choose who can read this", field="audience")
     kind = form.audience
     view = ReadersView(
-        page=await pages.page(parts, request, viewer),
+        page=await pages.page(parts, request, viewer, "/compose"),
         readers=await readers(parts, viewer, kind, ids_of(tuple(form.person))),
     )
     return pages.fragment(view) if form.fragment else pages.show(parts, request, view)

@@ -9,7 +9,7 @@ from kizuna.doors.cookies import drop_cookie, set_cookie
 from kizuna.doors.parts import PublicParts
 from kizuna.doors.redirects import safe_next
 from kizuna.doors.routes import asker_of
-from kizuna.ground.errors import Refusal, Unauthorized
+from kizuna.ground.errors import Refusal, TooMany, Unauthorized
 from kizuna.ground.i18n import LOCALES
 from kizuna.people import actions, invites, sessions
 from kizuna.people.models import NewSession, SignUp, Viewer
@@ -79,7 +79,7 @@ async def sign_up(pages: Pages, parts: PublicParts, request: Request, viewer: Vi
     """``POST /sign-up``: the person is made and signed in."""
     form = await sent(parts, request, SignUpForm)
     draft = SignUp(
-        handle=form.handle,
+        handle=_bare(form.handle),
         password=form.password,
         display_name=form.name,
         email=form.email or None,
@@ -99,7 +99,7 @@ async def sign_up(pages: Pages, parts: PublicParts, request: Request, viewer: Vi
             errors={cast(str, field): told} if known else {},
             error="" if known else told,
         )
-        return await _sign_up(pages, parts, request, shown, form.invite, refusal.status)
+        return slowed(await _sign_up(pages, parts, request, shown, form.invite, refusal.status), refusal)
     session = await sessions.start_session(parts.people, person_id, _user_agent(request))
     return _signed_in(parts, session, f"/invite/{form.invite}" if form.invite else "/", "welcome")
 
@@ -118,14 +118,14 @@ async def sign_in(pages: Pages, parts: PublicParts, request: Request, viewer: Vi
     address = asker_of(request).address
     try:
         session = await sessions.sign_in(
-            parts.people, form.handle, form.password, address, _user_agent(request)
+            parts.people, _bare(form.handle), form.password, address, _user_agent(request)
         )
     except Refusal as refusal:
         told = pages.speak(parts, request, viewer)(refusal.message, **refusal.values)
         shown = Form(values={"handle": form.handle}, error=told)
         # 401 would be turned into a redirect to this very page; the form says it all.
         status = 422 if isinstance(refusal, Unauthorized) else refusal.status
-        return await _sign_in(pages, parts, request, shown, form.next, status)
+        return slowed(await _sign_in(pages, parts, request, shown, form.next, status), refusal)
     return _signed_in(parts, session, safe_next(form.next), None)
 
 
@@ -178,6 +178,18 @@ def _signed_in(parts: PublicParts, session: NewSession, path: str, notice: str |
     set_cookie(parts.config, response, "session", session.token)
     drop_cookie(parts.config, response, "form")
     return response
+
+
+def slowed(response: Response, refusal: Refusal) -> Response:
+    """The same answer, saying when to try again if that is what was refused."""
+    if isinstance(refusal, TooMany):
+        response.headers["Retry-After"] = str(max(1, round(refusal.retry_after)))
+    return response
+
+
+def _bare(handle: str) -> str:
+    """The field shows an @ before it; some people write one as well."""
+    return handle.strip().removeprefix("@")
 
 
 def _user_agent(request: Request) -> str:

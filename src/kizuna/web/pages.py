@@ -51,14 +51,16 @@ class Pages:
         """The language of this request's pages."""
         return self._translators(page_language(parts.config, request, viewer))
 
-    async def page(self, parts: PublicParts, request: Request, viewer: people.Viewer | None) -> Page:
-        """The shell around a page."""
+    async def page(
+        self, parts: PublicParts, request: Request, viewer: people.Viewer | None, path: str | None = None
+    ) -> Page:
+        """The shell around a page. ``path`` is where its forms lead back to, if its own address is only posted to."""
         query = f"?{request.url.query}" if request.url.query else ""
         return Page(
             site=self._site,
             locale=page_language(parts.config, request, viewer),
             now_ms=parts.clock.now_ms(),
-            path=request.url.path + query,
+            path=path or request.url.path + query,
             csrf=form_token(parts, request),
             viewer=await self._viewer(parts, viewer) if viewer else None,
             notice=self._notice(parts, request, viewer),
@@ -77,7 +79,8 @@ class Pages:
         response.headers["Content-Security-Policy"] = page_policy(form_targets)
         response.headers["Vary"] = "Cookie, Accept-Language"
         if NOTICE in request.cookies:
-            response.delete_cookie(NOTICE)
+            # Not delete_cookie: it would write a date, and by another clock than ours.
+            response.set_cookie(NOTICE, "", max_age=0, httponly=True, samesite="lax")
         return keep_form_cookie(parts, request, response)
 
     def fragment(self, view: ReadersView) -> Response:

@@ -127,7 +127,7 @@ class Timeline(Piece, frozen=True, kw_only=True):
 
 
 class FriendChoice(Piece, frozen=True, kw_only=True):
-    """A friend who can be chosen as a reader (field `person`, value `face.id`)."""
+    """A friend who can be chosen as a reader (field `person[]`, value `face.id`)."""
 
     face: Face
     chosen: bool = False
@@ -268,7 +268,7 @@ class ProfileForm(Piece, frozen=True, kw_only=True):
 
 
 class FaceOption(Piece, frozen=True, kw_only=True):
-    """A face that an app may be given (field `face`, value the plane)."""
+    """A face that an app may be given (field `face[]`, value the plane)."""
 
     face: Face
     chosen: bool

@@ -182,7 +182,7 @@ async def _post_view(
             back=f"/@{proper.author.handle}/{proper.post.id}",
         )
     return PostView(
-        page=await pages.page(parts, request, viewer),
+        page=await pages.page(parts, request, viewer, request.url.path.removesuffix("/reply")),
         item=post_item(proper, viewer.square_id if viewer else None, flags),
         before=tuple(await post_items(parts, viewer, thread.ancestors)),
         after=tuple(await post_items(parts, viewer, thread.descendants)),

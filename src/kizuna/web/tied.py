@@ -84,7 +84,8 @@ async def begin(pages: Pages, parts: MemberParts, request: Request, viewer: View
     except Refusal as refusal:
         told = pages.speak(parts, request, viewer)(refusal.message, **refusal.values)
         values = {"address": form.address, "out": form.out, "in": form.into}
-        shown = Form(values=values, errors={"address": told})
+        known = refusal.field == "address"
+        shown = Form(values=values, errors={"address": told} if known else {}, error="" if known else told)
         return await _ties(pages, parts, request, viewer, shown, refusal.status)
     return RedirectResponse(url, 303)
 
@@ -268,12 +269,20 @@ async def _copy_view(
         item=voice_item(voice),
         text=text,
         key=form.key if form and form.key else parts.randomness.token(16),
-        targets=tuple(_target(target, form) for target in targets),
+        targets=tuple(_target(target, _chosen(targets, form)) for target in targets),
         error=error,
     )
 
 
-def _target(target: Target, form: CopyForm | None) -> CopyTarget:
+def _chosen(targets: Sequence[Target], form: CopyForm | None) -> set[str]:
+    """The links that are ticked: those that were; at first the only place there is, since one came to make a copy."""
+    if form is not None:
+        return set(form.link)
+    free = [str(target.link.id) for target in targets if target.copy_state is None]
+    return set(free if len(free) == 1 else [])
+
+
+def _target(target: Target, chosen: set[str]) -> CopyTarget:
     link = target.link
     return CopyTarget(
         link_id=str(link.id),
@@ -281,7 +290,7 @@ def _target(target: Target, form: CopyForm | None) -> CopyTarget:
         acct=link.acct if "@" in link.acct else f"{link.acct}@{link.host}",
         fitted=target.text,
         cut=target.cut,
-        chosen=form is not None and str(link.id) in form.link,
+        chosen=str(link.id) in chosen,
         already=target.copy_state is not None,
     )
 

@@ -15,14 +15,14 @@ The forms of the templates, all POST, all with `csrf` and most with `back` (a pa
 
     /sign-up  handle name password email locale invite        /sign-in  handle password next        /sign-out
     /language  locale                                         (sets the cookie, and the person's setting)
-    /compose  text audience person* key copy do               audience: public unlisted me friends people;
+    /compose  text audience person[]* key copy do              audience: public unlisted me friends people;
                                                               do: send | preview (preview answers ComposeView);
                                                               copy=1: go to /v/{id}/copy after sending
-    /readers  audience person*                                answers ReadersView; fragment=1: only its fragment
+    /readers  audience person[]*                              answers ReadersView; fragment=1: only its fragment
     /@{handle}/follow  undo        /@{handle}/{id}/{favourite,boost}  undo       undo=1 takes it back
     /@{handle}/{id}/reply  text audience key                  /v/{id}/reply  text key
     /@{handle}/{id}/delete         /v/{id}/delete             (GET: ConfirmView)
-    /v/{id}/copy  link* text key   /copies/{id}/recall        (GET: CopyNewView, ConfirmView)
+    /v/{id}/copy  link[]* text key /copies/{id}/recall        (GET: CopyNewView, ConfirmView)
     /c/{handle}/request  note      /c/{handle}/{accept,decline,withdraw}
     /c/{handle}/remove                                        (GET: ConfirmView)
     /invites  uses days            /invites/{id}/end          /invite/{code}  (become friends)
@@ -30,7 +30,7 @@ The forms of the templates, all POST, all with `csrf` and most with `back` (a pa
     /settings/sessions/{id}/end    /settings/sessions/end-others
     /settings/ties  address out in                            /settings/ties/{id}/consent  direction give (1 or 0)
     /settings/ties/{id}/unlink  copies (keep or recall)       (GET: UnlinkView)
-    /oauth/authorize  the hidden fields, face* decision (allow or deny)
+    /oauth/authorize  the hidden fields, face[]* decision (allow or deny)
 """
 
 from typing import ClassVar, Literal

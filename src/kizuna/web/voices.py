@@ -11,7 +11,7 @@ from kizuna.doors.parts import MemberParts
 from kizuna.ground.errors import NotFound, Refusal
 from kizuna.jobs.idempotency import make_key
 from kizuna.people.models import Viewer
-from kizuna.tie import consents, copies
+from kizuna.tie import copies
 from kizuna.web.compose import LIMIT
 from kizuna.web.forms import PAGE, Long, Sent, Short, Table, cursor, face_of, path_id, sent
 from kizuna.web.items import circle_face, readers_of, timeline, voice_item
@@ -143,19 +143,21 @@ async def _voice_view(
     found = await copies.copies_of_voices(parts.tie, me, [room.root.id])
     lines = found.get(room.root.id, [])
     return VoiceView(
-        page=await pages.page(parts, request, viewer),
+        page=await pages.page(parts, request, viewer, request.url.path.removesuffix("/reply")),
         item=voice_item(room.root, len(lines), readers.count if room.root.own else None),
         replies=tuple(voice_item(voice) for voice in room.replies),
         why=WHY[why.reason],
         readers=readers,
         reply=_reply_box(parts, room, text, error),
-        can_copy=room.root.own and await _may_copy(parts, me),
+        can_copy=room.root.own and await _may_copy(parts, me, room),
         copies=tuple(copy_row(line) for line in lines),
     )
 
 
-async def _may_copy(parts: MemberParts, me: int) -> bool:
-    return any(link.allows("out") for link in await consents.links_of(parts.tie, me))
+async def _may_copy(parts: MemberParts, me: int, room: Room) -> bool:
+    """Whether there is a place left for a copy."""
+    places = await copies.targets(parts.tie, me, room.root.id, room.root.text)
+    return any(place.copy_state is None for place in places)
 
 
 def _reply_box(parts: MemberParts, room: Room, text: str, error: str) -> Composer:

@@ -31,14 +31,14 @@ function nameReaders(form) {
     const turn = ++asked;
     const body = new FormData();
     for (const [name, value] of new FormData(form)) {
-      if (["csrf", "audience", "person"].includes(name)) body.append(name, value);
+      if (["csrf", "audience", "person[]"].includes(name)) body.append(name, value);
     }
     body.append("fragment", "1");
     const answer = await fetch("/readers", { method: "POST", body: new URLSearchParams(body) });
     if (answer.ok && turn === asked) place.innerHTML = await answer.text();
   };
   form.addEventListener("change", (event) => {
-    if (!["audience", "person"].includes(event.target.name)) return;
+    if (!["audience", "person[]"].includes(event.target.name)) return;
     place.replaceChildren();
     clearTimeout(timer);
     timer = setTimeout(ask, WAIT_MS);

@@ -1,0 +1,29 @@
+"""A whole server in this process, on real files, with nothing of ours replaced."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+from kizuna.fetch.http import HttpFetch
+from kizuna.ground.clock import SystemClock
+from kizuna.ground.config import Config
+from kizuna.ground.randomness import SeededRandomness
+from kizuna.people.passwords import Argon2Hasher
+from kizuna.wiring import Ports, Server, build
+
+
+@asynccontextmanager
+async def running(config: Config) -> AsyncGenerator[Server]:
+    """A server that works until the end of the block. It reaches nobody outside."""
+    streams: dict[str, SeededRandomness] = {}
+    ports = Ports(
+        clock=SystemClock(),
+        randomness=lambda plane: streams.setdefault(plane, SeededRandomness(plane)),
+        fetch=HttpFetch("test", ()),
+        hasher=Argon2Hasher(cheap=True, threads=0),
+    )
+    server = build(config, ports)
+    await server.start()
+    try:
+        yield server
+    finally:
+        await server.stop()
