@@ -4,20 +4,50 @@ Clients send all three to the same endpoint. All three end in one tree (see ``tr
 module knows which one it was.
 """
 
+import asyncio
 import json
 from email.message import Message
 from typing import Final
 from urllib.parse import parse_qsl
 
 from starlette.requests import Request
+from starlette.types import Message as Event
+from starlette.types import Receive
 
 from kizuna.doors.multipart import parse_multipart
 from kizuna.doors.names import MAX_FIELDS, nest
 from kizuna.doors.tree import Tree, Value
-from kizuna.ground.errors import BadRequest, TooLarge
+from kizuna.ground.errors import BadRequest, Refusal, TooLarge
 
 BODY_LIMIT: Final = 256 * 1024
 QUERY_LIMIT: Final = 16 * 1024
+BODY_SECONDS: Final = 60.0
+
+
+class TooSlow(Refusal):
+    """The body did not arrive in time."""
+
+    status = 408
+
+
+def has_body(request: Request) -> bool:
+    """Whether more follows the headers (RFC 9112, 6)."""
+    return request.headers.get("content-length", "0") != "0" or "transfer-encoding" in request.headers
+
+
+async def arrived(request: Request, limit: int = BODY_LIMIT) -> Receive:
+    """Wait for the whole body; answers a ``receive`` that gives it at once. Raises TooSlow, TooLarge, BadRequest."""
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            body = await read_body(request, limit)
+    except TimeoutError as error:
+        raise TooSlow("The request took too long to arrive") from error
+    events: list[Event] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def receive() -> Event:
+        return events.pop() if events else await request.receive()
+
+    return receive
 
 
 async def read_body(request: Request, limit: int = BODY_LIMIT) -> bytes:

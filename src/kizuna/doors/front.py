@@ -14,6 +14,7 @@ from starlette.routing import Router
 from starlette.types import Message, Receive, Scope, Send
 
 from kizuna.doors.answers import PREFLIGHT, json_answer, rate_headers
+from kizuna.doors.bodies import arrived, has_body
 from kizuna.doors.cookies import read_cookie
 from kizuna.doors.credentials import INVALID_TOKEN, Asker, Family, bearer_token, family_of
 from kizuna.doors.envelope import Envelope
@@ -90,8 +91,13 @@ class Front:
         scope[ASKER] = asker
         envelope.private = asker.viewer is not None or asker.app is not None
         self._count(request, family, asker, envelope)
+        receive = request.receive
+        if has_body(request):
+            receive = await arrived(request)
+            # A body can be held back for longer than a session lasts: what counts is who asks when all of it is here.
+            scope[ASKER] = asker = await self._identify(request, family)
         app = self._public if asker.viewer is None else self._member
-        await app(scope, request.receive, envelope)
+        await app(scope, receive, envelope)
 
     async def _identify(self, request: Request, family: Family) -> Asker:
         """Who is asking. The API hears tokens only, pages hear cookies only. Raises Unauthorized for a bad token."""
