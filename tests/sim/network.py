@@ -30,6 +30,8 @@ class Faults(msgspec.Struct):
     delay: tuple[float, float] = (0.001, 0.05)
 
 
+#: The address whose request is being processed; "" for what a server does by itself.
+ASKER: contextvars.ContextVar[str] = contextvars.ContextVar("asker", default="")
 CALM = Faults()
 STORM = Faults(
     lose_request=0.07,
@@ -173,6 +175,7 @@ class Network:
 
 
 async def _answer(app: App, call: Call, done: asyncio.Future[Answer]) -> None:
+    ASKER.set(call.client)
     try:
         answer = await exchange(app, call)
     except BrokenOffError:

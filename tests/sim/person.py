@@ -6,6 +6,7 @@ same key, as a browser's form or a client's queue does.
 
 import re
 from collections.abc import Sequence
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 from tests.sim.asgi import Answer
 from tests.sim.client import Client, find_form
@@ -125,6 +126,21 @@ async def token_for(client: Client, handle: str) -> str:
         "scope": scopes,
     }
     return str(accepted(await client.post_form("/oauth/token", grant)).json()["access_token"])
+
+
+async def allowed_token(browser: Browser) -> str:
+    """An access token of an app for somebody, given on the authorise page."""
+    scopes = "read write follow"
+    asked = {"client_name": "sim", "redirect_uris": "http://localhost:9/app", "scopes": scopes}
+    app = accepted(await browser.client.post_json("/api/v1/apps", asked)).json()
+    known = {"client_id": app["client_id"], "redirect_uri": "http://localhost:9/app", "scope": scopes}
+    page = await browser.client.get(f"/oauth/authorize?{urlencode({'response_type': 'code', **known})}")
+    back = accepted(await browser.client.submit(page, "/oauth/authorize", decision="allow")).header(
+        "location"
+    )
+    code = parse_qs(urlsplit(back or "").query)["code"][0]
+    grant = {"grant_type": "authorization_code", "client_secret": app["client_secret"], "code": code, **known}
+    return str(accepted(await browser.client.post_form("/oauth/token", grant)).json()["access_token"])
 
 
 async def link(here: Browser, there: Browser) -> int:

@@ -21,10 +21,44 @@ from kizuna.wiring import Ports, Server, build
 from tests.sim.client import Client
 from tests.sim.clock import EPOCH_MS, SimClock
 from tests.sim.loop import CURRENT, Process, SimLoop, simulation
-from tests.sim.network import CALM, Faults, Network, SimFetch
+from tests.sim.network import ASKER, CALM, Faults, Network, SimFetch
 from tests.sim.shared import kept
 
 ANSWER_S = 20.0  # how long people's browsers and apps wait
+
+
+class AskersRandomness:
+    """A stream of values for each asker.
+
+    A real generator's values tell nothing about how many were drawn before. A seeded one's would, so that what one
+    person does must not move another's stream; the two worlds could not be compared otherwise.
+    """
+
+    def __init__(self, seed: str) -> None:
+        self._seed = seed
+        self._streams: dict[str, SeededRandomness] = {}
+
+    def bytes(self, count: int) -> bytes:
+        """``count`` repeatable bytes."""
+        return self._mine().bytes(count)
+
+    def token(self, nbytes: int = 32) -> str:
+        """URL-safe base64 text of ``nbytes`` repeatable bytes."""
+        return self._mine().token(nbytes)
+
+    def below(self, bound: int) -> int:
+        """A whole number from 0 to ``bound`` - 1."""
+        return self._mine().below(bound)
+
+    def uniform(self) -> float:
+        """A number in [0, 1)."""
+        return self._mine().uniform()
+
+    def _mine(self) -> SeededRandomness:
+        asker = ASKER.get()
+        if asker not in self._streams:
+            self._streams[asker] = SeededRandomness(f"{self._seed} {asker}")
+        return self._streams[asker]
 
 
 @dataclass(frozen=True)
@@ -59,6 +93,7 @@ class World:
         self.lives: dict[str, Life] = {}
         self.log: list[Mapping[str, Any]] = []
         self._births: dict[str, int] = {}
+        self._addresses: dict[str, int] = {}
 
     async def boot(self, name: str, *, kill_after: int | None = None) -> Life | None:
         """Start a server from its files. With ``kill_after`` it dies at that step if it is still starting: None."""
@@ -67,7 +102,7 @@ class World:
         birth = self._births[name] = self._births.get(name, 0) + 1
 
         def randomness(plane: str) -> Randomness:
-            return SeededRandomness(f"{self.seed} {name} {birth} {plane}")
+            return AskersRandomness(f"{self.seed} {name} {birth} {plane}")
 
         ports = Ports(
             clock=self.clock,
@@ -101,13 +136,14 @@ class World:
         life.process.dying.clear()
         life.process.kill()
 
-    def client(self, name: str, source: str, *, bearer: str | None = None, **headers: str) -> Client:
-        """A browser or app of somebody called ``source``, at a server."""
+    def client(self, name: str, source: str, *, bearer: str | None = None) -> Client:
+        """A browser or app of somebody called ``source``, who has an address of their own, at a server."""
+        octet = self._addresses.setdefault(source, len(self._addresses) + 1)
         return Client(
             lambda call: self.network.send(source, call, ANSWER_S),
             self.configs[name].url,
             bearer=bearer,
-            headers=headers,
+            address=f"203.0.113.{octet}",
         )
 
     def complaints(self) -> list[object]:

@@ -1,0 +1,200 @@
+"""A world in which closed things happen, or other ones, beside the same public things.
+
+A square and a town that runs both planes, tied. Aki, Ben and Chie are friends of each other; Fred is Aki's friend only;
+Sven is nobody's friend. What is hidden is not addressed to Fred or Sven and must not show anywhere they can look.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+
+from kizuna.circle.tables import FACE
+from kizuna.ground.config import Config
+from tests.sim.network import Faults
+from tests.sim.person import AppUser, Browser, RefusedError, allowed_token, link
+from tests.sim.world import World
+
+SERVERS = {
+    "square": Config(origin="http://localhost:3000", port=3000, planes=("square",), language="en"),
+    "town": Config(
+        origin="http://localhost:3001",
+        port=3001,
+        planes=("square", "circle"),
+        language="en",
+        fetch_allow=("localhost:3000",),
+        poll_seconds=60,
+    ),
+}
+NAMES = ("aki", "ben", "chie", "fred", "sven")
+EVEN = Faults(delay=(0.01, 0.01))  # no chance in it: both worlds hear everything at the same instants
+TRAFFIC_AT_S = 600.0
+STEP_S = 10.0
+PLANTED = "planted"
+
+
+class Person:
+    """Somebody with a browser and an app at each server."""
+
+    def __init__(self, world: World, name: str) -> None:
+        self.name = name
+        self.face_id = 0
+        self.browsers = {server: Browser(world.client(server, name), name) for server in SERVERS}
+        self.apps = {server: AppUser(world.client(server, name)) for server in SERVERS}
+        self.town, self.app = self.browsers["town"], self.apps["town"]
+
+    async def arrive(self) -> None:
+        """Sign up everywhere, and let an app in."""
+        for server, browser in self.browsers.items():
+            await browser.sign_up()
+            self.apps[server].client.bearer = await allowed_token(browser)
+
+
+class Scene:
+    """The people, and the ids of what they made: open to Fred or to all, or hidden from them."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.people = {name: Person(world, name) for name in NAMES}
+        self.aki, self.ben, self.chie, self.fred, self.sven = self.people.values()
+        self.link_id = 0
+        self.open: dict[str, int] = {}
+        self.hidden: dict[str, int] = {}
+
+    async def begin(self) -> None:
+        """The beginning that both worlds share."""
+        for name in SERVERS:
+            await self.world.boot(name)
+        for person in self.people.values():
+            await person.arrive()
+        for one, other in ((self.aki, self.ben), (self.aki, self.chie), (self.aki, self.fred)):
+            await one.town.befriend(other.town)
+        await self.ben.town.befriend(self.chie.town)
+        self.link_id = await link(self.aki.town, self.aki.browsers["square"])
+        for row in await self.world.lives["town"].server.stores.circle.reads.all(FACE.select()):
+            self.people[row.handle].face_id = row.id
+
+    async def until(self, seconds: float) -> None:
+        """Wait for an instant of the world's clock. Premise: it is still to come."""
+        left = seconds - self.world.loop.time()
+        assert left >= 0, left
+        await asyncio.sleep(left)
+
+
+Deed = Callable[[Scene], Awaitable[None]]
+
+
+async def play(scene: Scene, hidden: Sequence[Deed]) -> None:
+    """The public things, each at its instant, with a hidden one just before it in the same millisecond.
+
+    What Fred may see of the circle comes at other milliseconds: the last bits of an id say how many things the same
+    store made in its millisecond, which is accepted among those who share a circle.
+    """
+    await scene.begin()
+    for number, (public, seen_by_fred) in enumerate(PUBLIC):
+        await scene.until(TRAFFIC_AT_S + number * STEP_S)
+        before = [hidden[number](scene)] if number < len(hidden) else []
+        await asyncio.gather(*before, public(scene))
+        await scene.until(TRAFFIC_AT_S + (number + 0.5) * STEP_S)
+        await seen_by_fred(scene)
+    await scene.until(TRAFFIC_AT_S + 600)
+
+
+async def _nothing(_: Scene) -> None:
+    return
+
+
+async def _aki_posts(scene: Scene) -> None:
+    scene.open["post"] = int(await scene.aki.app.post("good morning, town", "a"))
+
+
+async def _chie_posts(scene: Scene) -> None:
+    scene.open["there"] = int(await scene.chie.apps["square"].post("good morning, square #morning", "b"))
+
+
+async def _sven_replies(scene: Scene) -> None:
+    post_id = str(scene.open["post"])
+    scene.open["answer"] = int(await scene.sven.app.post("good morning, Aki", "c", in_reply_to_id=post_id))
+
+
+async def _ben_boosts(scene: Scene) -> None:
+    await scene.ben.app.act(str(scene.open["post"]), "reblog")
+    await scene.chie.app.act(str(scene.open["post"]), "favourite")
+
+
+async def _aki_says(scene: Scene) -> None:
+    scene.open["voice"] = await scene.aki.town.say("tea at four, friends", "d")
+
+
+async def _ben_replies(scene: Scene) -> None:
+    await scene.ben.town.reply(scene.open["voice"], "I'll bring cake", "e")
+
+
+async def _aki_copies(scene: Scene) -> None:
+    await scene.aki.town.copy(scene.open["voice"], scene.link_id, "tea at four", "f")
+
+
+async def _aki_says_again(scene: Scene) -> None:
+    scene.open["second"] = await scene.aki.town.say("and a walk after it", "g")
+
+
+async def _fred_replies(scene: Scene) -> None:
+    await scene.fred.town.reply(scene.open["second"], "gladly", "h")
+
+
+async def _ben_posts(scene: Scene) -> None:
+    scene.open["last"] = int(await scene.ben.app.post("good night #night", "i"))
+
+
+PUBLIC: tuple[tuple[Deed, Deed], ...] = (
+    (_aki_posts, _nothing),
+    (_chie_posts, _aki_says),
+    (_sven_replies, _ben_replies),
+    (_ben_boosts, _nothing),
+    (_aki_copies, _aki_says_again),
+    (_ben_posts, _fred_replies),
+)
+
+
+async def _whisper(scene: Scene) -> None:
+    said = scene.aki.town.say(f"{PLANTED} whisper to Ben", "p", "people", [str(scene.ben.face_id)])
+    scene.hidden["whisper"] = await said
+
+
+async def _answer(scene: Scene) -> None:
+    for number in range(3):
+        await scene.ben.town.reply(scene.hidden["whisper"], f"{PLANTED} answer {number}", f"q{number}")
+    await scene.ben.town.client.visit(f"/v/{scene.hidden['whisper']}")
+
+
+async def _note_to_self(scene: Scene) -> None:
+    scene.hidden["diary"] = await scene.aki.town.say(f"{PLANTED} note to myself", "r", "me")
+    await scene.aki.town.client.get(f"/v/{scene.hidden['diary']}/copy")  # looked at, and not made
+
+
+async def _among_two(scene: Scene) -> None:
+    scene.hidden["chies"] = await scene.chie.town.say(f"{PLANTED} to Chie's friends", "s")
+    await scene.ben.town.client.get("/?show=circle")
+    await scene.chie.town.send("/invites", uses="3", days="7")
+
+
+async def _fall_out(scene: Scene) -> None:
+    await scene.ben.town.unfriend(scene.chie.town)
+    await scene.chie.town.send(f"/c/{scene.ben.name}/request", note=f"{PLANTED} sorry")
+    await scene.ben.town.send(f"/c/{scene.chie.name}/decline")
+    await scene.chie.town.send("/settings/profile", plane="circle", name="chie", note=f"{PLANTED} about me")
+
+
+async def _regret(scene: Scene) -> None:
+    gone = await scene.aki.town.say(f"{PLANTED} and deleted", "t", "people", [str(scene.chie.face_id)])
+    scene.hidden["gone"] = gone
+    await scene.aki.town.delete(gone)
+    with suppress(RefusedError):
+        await scene.chie.town.reply(scene.hidden["whisper"], f"{PLANTED} intrusion", "u")
+
+
+async def _one_note(scene: Scene) -> None:
+    scene.hidden["quiet"] = await scene.ben.town.say(f"{PLANTED} only this", "v", "me")
+
+
+BUSY: tuple[Deed, ...] = (_whisper, _answer, _note_to_self, _among_two, _fall_out, _regret)
+QUIET: tuple[Deed, ...] = (_nothing, _nothing, _nothing, _nothing, _one_note)
