@@ -9,11 +9,10 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from kizuna.ground.i18n import Locale, load_translators
 from tests.browser.pair import Pair, configs, serving
-from tests.chromium import ARGUMENTS, require_chromium
 
 pytestmark = pytest.mark.browser
 PASSWORD: Final = "correct horse battery"
@@ -67,14 +66,6 @@ class Person:
         assert answer.status == 404
         self.sees("There is nothing here")
         expect(self.page.get_by_text(WORDS)).to_have_count(0)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=require_chromium(), args=list(ARGUMENTS))
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Generator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -18,10 +19,12 @@ def town(place: Path) -> Generator[tuple[Pair, Cast]]:
     """A lived-in pair of servers."""
     cast = load_cast()
     square, circle = configs(place)
-    live(cast, square, circle)
-    with serving(square, circle) as pair:
-        asyncio.run(_tie(cast, pair, square.fetch_allow))
-        yield pair, cast
+    # Playwright's own loop may be running in this thread already.
+    with ThreadPoolExecutor(1) as elsewhere:
+        elsewhere.submit(live, cast, square, circle).result()
+        with serving(square, circle) as pair:
+            elsewhere.submit(asyncio.run, _tie(cast, pair, square.fetch_allow)).result()
+            yield pair, cast
 
 
 async def _tie(cast: Cast, pair: Pair, allowed: tuple[str, ...]) -> None:

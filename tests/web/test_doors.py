@@ -180,10 +180,11 @@ async def test_too_many_forms_are_slowed_down_with_a_page(tmp_path: Path) -> Non
     async with running(config) as server:
         visitor = Visitor(server)
         page = await visitor.open("/sign-in")
-        for _ in range(400):
+        tries = 0
+        answer = await visitor.send(page, "/sign-in", handle="aoi", password="wrong")
+        while answer.status_code != 429 and tries < 400:
             answer = await visitor.send(page, "/sign-in", handle="aoi", password="wrong")
-            if answer.status_code == 429:
-                break
+            tries += 1
         assert answer.status_code == 429
         assert int(answer.headers["retry-after"]) >= 1
 
@@ -211,7 +212,7 @@ class TestOneKindOfServer:
                 ],
             )
             home = await aoi.open("/")
-            values = [given["value"] for tag, given in home.tags if given.get("name") == "audience"]
+            values = [given["value"] for _, given in home.tags if given.get("name") == "audience"]
             assert values == ["public", "unlisted"]
 
     async def test_a_circle_knows_no_square(self, tmp_path: Path) -> None:
@@ -237,7 +238,7 @@ class TestOneKindOfServer:
                 ],
             )
             values = [
-                given["value"] for tag, given in (await aoi.open("/")).tags if given.get("name") == "audience"
+                given["value"] for _, given in (await aoi.open("/")).tags if given.get("name") == "audience"
             ]
             assert values == ["me", "people", "friends"]
 

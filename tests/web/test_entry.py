@@ -170,3 +170,23 @@ async def test_closed_is_closed(tmp_path: Path) -> None:
         assert "/sign-up" not in (await visitor.open("/")).links
         fields = [("csrf", await visitor.token()), ("handle", "eve"), ("name", "Eve"), ("password", PASSWORD)]
         assert (await visitor.raw("/sign-up", fields)).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("action", "answers", "told"),
+    [
+        ("/sign-in", {"handle": "aoi", "password": "wrong"}, "ハンドルかパスワードが違います。"),
+        ("/sign-up", {"handle": "aoi", "name": "あおい", "password": PASSWORD}, "このハンドルはすでに使われています。"),
+    ],
+)
+async def test_refusals_are_told_in_the_readers_language(
+    still: Cast, action: str, answers: dict[str, str], told: str
+) -> None:
+    page = await Visitor(still.server, "ja").told(action, action, 422, **answers)
+    assert told in page.text
+
+
+async def test_a_wrong_method_too(still: Cast) -> None:
+    answer = await Visitor(still.server, "ja").http.put("/about")
+    assert answer.status_code == 405
+    assert "ここではその操作はできません" in Sheet(answer.text).text

@@ -1,8 +1,8 @@
 """Errors → answers. Whatever goes wrong becomes a refusal first, then JSON for programs or a page for people."""
 
 import traceback
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Final, TypeAlias
+from collections.abc import Awaitable, Callable
+from typing import TypeAlias
 from urllib.parse import quote
 
 import structlog
@@ -14,11 +14,9 @@ from kizuna.doors.answers import ErrorBody, json_answer
 from kizuna.doors.redirects import see_other
 from kizuna.ground.errors import (
     BadRequest,
-    Forbidden,
     Invalid,
     NotFound,
     Refusal,
-    TooLarge,
     TooMany,
     Unauthorized,
 )
@@ -28,8 +26,6 @@ from kizuna.people.refusals import OAuthRefused
 
 ErrorPage: TypeAlias = Callable[[Request, Viewer | None, int, str], Awaitable[Response]]
 """(request, viewer, status, translated message) → the page that says what to do."""
-
-_KNOWN: Final[Mapping[int, type[Refusal]]] = {400: BadRequest, 403: Forbidden, 413: TooLarge}
 
 
 class NotAllowed(Refusal):
@@ -53,7 +49,7 @@ def refusal_of(error: Exception) -> Refusal:
             return NotFound()
         if error.status_code == 405:
             return NotAllowed("This method is not allowed here")
-        return _KNOWN.get(error.status_code, BadRequest)("The request cannot be read")
+        return BadRequest("The request cannot be read")
     frames = traceback.extract_tb(error.__traceback__)[-6:]
     structlog.get_logger().error(
         "request failed",

@@ -14,7 +14,6 @@ from kizuna.people.tokens import token_hash
 from kizuna.people.viewers import IDLE_MS, this_hour
 from kizuna.store.store import Tx
 
-WRONG: Final = "The handle or the password is wrong."
 SLOWED_SECONDS: Final = 2.0
 LONGEST_USER_AGENT: Final = 300
 
@@ -42,7 +41,7 @@ async def prove(people: People, handle: str, password: str, address: str) -> Pro
     subject = await _slow_down(people, name, address_subject(address))
     proof = await _verify(people, name, password)
     if proof is None:
-        raise Unauthorized(WRONG)
+        raise _wrong()
     people.limiter.forgive(None, SIGN_IN_AS, subject)
     return proof
 
@@ -100,7 +99,7 @@ async def confirm_password(people: People, viewer: Viewer, password: str) -> Pro
 async def check_proof(tx: Tx, proof: Proof) -> None:
     """The password proved in prepare is still the person's. Raises Unauthorized when it was changed meanwhile."""
     if await queries.credential_of_person(tx, proof.person_id) != proof.argon2:
-        raise Unauthorized(WRONG)
+        raise _wrong()
 
 
 async def start_session(
@@ -172,3 +171,8 @@ async def _end(people: People, person_id: int, *, only: int | None = None, but: 
         return len(ended)
 
     return await people.store.write(apply)
+
+
+def _wrong() -> Unauthorized:
+    """The same for both, so that nobody learns who has an account."""
+    return Unauthorized("The handle or the password is wrong.")

@@ -12,7 +12,7 @@ from kizuna.ground.errors import BadRequest, Invalid
 from kizuna.people import oauth
 from kizuna.people.models import App, Ask, FaceChoice, Viewer
 from kizuna.people.redirects import OUT_OF_BAND, with_query
-from kizuna.people.refusals import InvalidClient, OAuthRefused
+from kizuna.people.refusals import OAuthRefused
 from kizuna.web.forms import Long, Sent, Short, Table, sent
 from kizuna.web.pages import Pages
 from kizuna.web.pieces import FaceOption
@@ -52,7 +52,7 @@ async def ask_page(pages: Pages, parts: MemberParts, request: Request, viewer: V
     try:
         oauth.check_ask(app, ask)
     except OAuthRefused as refusal:
-        return _refused(ask, refusal.code, refusal.message, hidden["state"])
+        return _refused(parts, ask, refusal.code, refusal.message, hidden["state"])
     return await _ask_again(pages, parts, request, viewer, app, hidden, "")
 
 
@@ -63,19 +63,19 @@ async def answer(pages: Pages, parts: MemberParts, request: Request, viewer: Vie
     ask = _ask(hidden)
     app = await _app(parts, ask)
     if form.decision != "allow":
-        return _refused(ask, "access_denied", DENIED, form.state)
+        return _refused(parts, ask, "access_denied", DENIED, form.state)
     faces = FaceChoice(square="square" in form.face, circle="circle" in form.face)
     try:
         code = await oauth.authorize(parts.people, viewer, ask, faces)
     except OAuthRefused as refusal:
-        return _refused(ask, refusal.code, refusal.message, form.state)
+        return _refused(parts, ask, refusal.code, refusal.message, form.state)
     except Invalid as refusal:
         told = pages.speak(parts, request, viewer)(refusal.message, **refusal.values)
         return await _ask_again(pages, parts, request, viewer, app, hidden, told)
     if ask.redirect_uri == OUT_OF_BAND:
         view = CodeView(page=await pages.page(parts, request, viewer), app_name=app.name, code=code)
         return pages.show(parts, request, view)
-    told_back = {"code": code} | ({"state": form.state} if form.state else {})
+    told_back = {"code": code, "iss": _issuer(parts)} | ({"state": form.state} if form.state else {})
     return RedirectResponse(with_query(ask.redirect_uri, tuple(told_back.items())), 303)
 
 
@@ -113,8 +113,8 @@ async def _app(parts: MemberParts, ask: Ask) -> App:
     """The app, or an error for the person: an address that may not be the app's gets nothing."""
     try:
         return await oauth.find_client(parts.people, ask)
-    except InvalidClient as refusal:
-        raise BadRequest(refusal.message) from refusal
+    except OAuthRefused as refusal:
+        raise BadRequest("The app did not ask as it should. Go back to it and try again.") from refusal
 
 
 def _ask(fields: dict[str, str]) -> Ask:
@@ -128,11 +128,19 @@ def _ask(fields: dict[str, str]) -> Ask:
     )
 
 
-def _refused(ask: Ask, code: str, message: str, state: str) -> Response:
+def _issuer(parts: MemberParts) -> str:
+    """Who answers, so that a client of several servers takes no code to the wrong one (RFC 9207)."""
+    return f"{parts.config.url}/"
+
+
+def _refused(parts: MemberParts, ask: Ask, code: str, message: str, state: str) -> Response:
     """A refusal that belongs to the app (RFC 6749, 4.1.2.1)."""
+    if ask.redirect_uri == OUT_OF_BAND and message == DENIED:
+        raise BadRequest("You did not allow it. You can close this page.")
     if ask.redirect_uri == OUT_OF_BAND:
-        raise BadRequest(message)
-    told = {"error": code, "error_description": message} | ({"state": state} if state else {})
+        raise BadRequest("The app did not ask as it should. Go back to it and try again.")
+    told = {"error": code, "error_description": message, "iss": _issuer(parts)}
+    told |= {"state": state} if state else {}
     return RedirectResponse(with_query(ask.redirect_uri, tuple(told.items())), 303)
 
 

@@ -100,6 +100,7 @@ async def finish(pages: Pages, parts: MemberParts, request: Request, viewer: Vie
             told.get("state", "")[:200],
             told.get("code", "")[:2000] or None,
             told.get("error", "")[:200] or None,
+            told.get("iss"),
         )
     except Refusal as refusal:
         form = Form(error=pages.speak(parts, request, viewer)(refusal.message, **refusal.values))
