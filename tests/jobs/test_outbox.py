@@ -16,6 +16,7 @@ from kizuna.jobs.outbox import Consumer, Dispatcher, Subscription
 from kizuna.store.open import Stores
 from kizuna.store.store import Tx
 from kizuna.store.tables import OUTBOX
+from tests.jobs.failing import FailingStore
 
 
 class Said(Event, frozen=True, tag="test.said"):
@@ -101,6 +102,53 @@ def test_a_consumer_that_fails_keeps_its_event_and_holds_nobody_up(stores: Store
         kept = await stores.square.reads.first(sa.select(OUTBOX["square"]))
         assert kept is not None
         assert (kept.attempts, kept.error) == (1, "ValueError: not this one")
+
+    asyncio.run(go())
+
+
+def test_a_consumer_that_fails_does_not_keep_the_event_from_others(stores: Stores) -> None:
+    async def go() -> None:
+        heard: list[int] = []
+
+        async def fail(event: Said, tx: Tx) -> None:
+            raise ValueError("never")
+
+        async def hear(event: Said, tx: Tx) -> None:
+            heard.append(event.number)
+
+        consumers = [Consumer("fail", stores.people, fail), Consumer("hear", stores.circle, hear)]
+        table = {tag_of(Said): Subscription(Said, consumers)}
+        running = Dispatcher(stores.square, table, SystemClock(), SeededRandomness(1))
+        await say(stores, 1)
+        await running.start()
+        for _ in range(500):
+            if heard:
+                break
+            await asyncio.sleep(0.01)
+        await running.stop()
+        assert heard == [1]
+        assert await left(stores) == 1, "for the one who failed"
+
+    asyncio.run(go())
+
+
+def test_a_store_that_fails_does_not_end_the_delivery(stores: Stores) -> None:
+    async def go() -> None:
+        heard: list[int] = []
+
+        async def hear(event: Said, tx: Tx) -> None:
+            heard.append(event.number)
+
+        table = {tag_of(Said): Subscription(Said, [Consumer("test", stores.circle, hear)])}
+        store = FailingStore(stores.square)
+        running = Dispatcher(store, table, SystemClock(), SeededRandomness(1))
+        await running.start()
+        await asyncio.sleep(0.05)
+        store.reads_to_fail = store.writes_to_fail = 1
+        await say(stores, 1)
+        await until_empty(stores)
+        await running.stop()
+        assert heard == [1], "once, although settling it failed the first time"
 
     asyncio.run(go())
 

@@ -7,7 +7,7 @@ from kizuna.circle.ports import Circle
 from kizuna.ground.config import Config
 from kizuna.ground.randomness import SeededRandomness
 from kizuna.jobs import queries as job_queries
-from kizuna.jobs.duties import Duty, RetryLater
+from kizuna.jobs.duties import Duty
 from kizuna.store.open import Stores
 from kizuna.store.store import Row, Store, Tx
 from kizuna.tie import links, queries
@@ -81,12 +81,6 @@ class Scene:
             effect = await handlers(self.tie)[row.kind](
                 Duty(row.id, row.kind, row.payload.encode(), taken.attempts)
             )
-        except RetryLater as later:
-            run_at = self.clock.now_ms() + round(later.after_seconds * 1000)
-            await self.store.write(
-                lambda tx: job_queries.postpone_duty(tx, row.id, run_at=run_at, error=None)
-            )
-            return
         except Crash:
             await self.restart()
             return

@@ -21,14 +21,6 @@ class Duty(msgspec.Struct, frozen=True):
     attempts: int
 
 
-class RetryLater(Exception):
-    """The handler could not do it now and says when to try again, in seconds. Not counted as a failure."""
-
-    def __init__(self, after_seconds: float, reason: str = "") -> None:
-        super().__init__(reason)
-        self.after_seconds = after_seconds
-
-
 Handler = Callable[[Duty], Awaitable[Effect | None]]
 
 

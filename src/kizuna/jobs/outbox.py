@@ -16,7 +16,7 @@ from kizuna.ground.clock import Clock
 from kizuna.ground.events import Event
 from kizuna.ground.randomness import Randomness
 from kizuna.jobs import queries
-from kizuna.jobs.worker import IDLE_S, MOST_ATTEMPTS, backoff_seconds
+from kizuna.jobs.worker import IDLE_S, MOST_ATTEMPTS, TROUBLE_S, backoff_seconds
 from kizuna.store.store import Row, Store, Tx
 
 BATCH: Final = 500
@@ -69,18 +69,26 @@ class Dispatcher:
 
     async def _run(self) -> None:
         while True:
-            self._wake.clear()
-            due = await queries.outbox_due(self._store.name, self._store.reads, self._clock.now_ms(), BATCH)
-            if due:
-                await self._deliver(due)
-                continue
-            await self._sweep()
-            next_at = await queries.outbox_next(self._store.name, self._store.reads)
-            wait = IDLE_S if next_at is None else (next_at - self._clock.now_ms()) / 1000
             try:
-                await asyncio.wait_for(self._wake.wait(), min(max(wait, 0.01), IDLE_S))
-            except TimeoutError:
-                continue
+                await self._deliver_due()
+            except Exception as error:  # noqa: BLE001 - whatever it was, a dispatcher that ended would deliver nothing
+                self._log.error("delivery failed", error=type(error).__name__)
+                await self._clock.sleep(TROUBLE_S)
+
+    async def _deliver_due(self) -> None:
+        # Cleared before looking: what is written after the look wakes the pause.
+        self._wake.clear()
+        due = await queries.outbox_due(self._store.name, self._store.reads, self._clock.now_ms(), BATCH)
+        if due:
+            await self._deliver(due)
+            return
+        await self._sweep()
+        next_at = await queries.outbox_next(self._store.name, self._store.reads)
+        wait = IDLE_S if next_at is None else (next_at - self._clock.now_ms()) / 1000
+        try:
+            await asyncio.wait_for(self._wake.wait(), min(max(wait, 0.01), IDLE_S))
+        except TimeoutError:
+            return
 
     async def _deliver(self, due: Sequence[Row]) -> None:
         outcomes = await asyncio.gather(*(self._tell(row) for row in due if row.kind in self._table))
@@ -103,15 +111,16 @@ class Dispatcher:
         return self._clock.now_ms() + round(backoff_seconds(attempts, self._randomness.uniform()) * 1000)
 
     async def _tell(self, row: Row) -> tuple[Row, Exception | None]:
-        subscription = self._table[row.kind]
-        try:
-            event = msgspec.json.decode(row.payload, type=subscription.event)
-            for consumer in subscription.consumers:
-                await consumer.store.write(lambda tx, c=consumer: _act_once(tx, row.id, c, event))
-        except Exception as error:  # noqa: BLE001 - the event is kept and tried again
-            self._log.warning("consumer failed", kind=row.kind, error=type(error).__name__)
-            return row, error
-        return row, None
+        """Tell everybody concerned; one who fails keeps the event, and does not keep it from the others."""
+        failed: Exception | None = None
+        for consumer in self._table[row.kind].consumers:
+            try:
+                event = msgspec.json.decode(row.payload, type=self._table[row.kind].event)
+                await consumer.store.write(lambda tx, c=consumer, e=event: _act_once(tx, row.id, c, e))
+            except Exception as error:  # noqa: BLE001 - the event is kept and tried again
+                self._log.warning("consumer failed", consumer=consumer.name, error=type(error).__name__)
+                failed = error
+        return row, failed
 
     async def _sweep(self) -> None:
         now = self._clock.now_ms()

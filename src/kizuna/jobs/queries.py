@@ -148,9 +148,7 @@ async def finish_duty(tx: Tx, duty_id: int, asked: int) -> None:
         await tx.run(sa.update(t).where(t.c.id == duty_id).values(lease_until=0, attempts=0))
 
 
-async def postpone_duty(
-    tx: Tx, duty_id: int, *, run_at: int, error: str | None, dead_at: int | None = None
-) -> None:
+async def postpone_duty(tx: Tx, duty_id: int, *, run_at: int, error: str, dead_at: int | None = None) -> None:
     """Free a duty to be tried again at ``run_at``, or keep it as a dead letter."""
     t = DUTY[tx.store]
     await tx.run(

@@ -1,4 +1,7 @@
-"""Runs the duties of one store. Each lane has its own loop and its own places, so lifelines wait for nobody."""
+"""Runs the duties of one store. Each lane has its own loop and its own places, so lifelines wait for nobody.
+
+A store that fails (a full disk) stops neither a lane nor a duty: both go on when it has recovered.
+"""
 
 import asyncio
 from collections.abc import Coroutine, Mapping
@@ -9,7 +12,7 @@ import structlog
 from kizuna.ground.clock import Clock
 from kizuna.ground.randomness import Randomness
 from kizuna.jobs import queries
-from kizuna.jobs.duties import Duty, Effect, Handler, Lane, RetryLater
+from kizuna.jobs.duties import Duty, Effect, Handler, Lane
 from kizuna.store.store import Row, Store, Tx
 
 LEASE_MS: Final = 120_000
@@ -17,6 +20,8 @@ PLACES: Final = 8
 MOST_ATTEMPTS: Final = 20
 LONGEST_BACKOFF_S: Final = 3600.0
 IDLE_S: Final = 30.0
+TROUBLE_S: Final = 1.0
+"""How long to leave a store alone that failed."""
 
 
 def backoff_seconds(attempts: int, uniform: float) -> float:
@@ -65,17 +70,25 @@ class Worker:
         places = asyncio.Semaphore(PLACES)
         running: set[int] = set()
         while True:
-            self._wakes[lane].clear()
-            due = await queries.due_duties(
-                self._store.name, self._store.reads, lane, self._clock.now_ms(), PLACES + len(running)
-            )
-            fresh = [row for row in due if row.id not in running]
-            for row in fresh:
-                await places.acquire()
-                running.add(row.id)
-                self._spawn(self._run(row, lane, places, running))
-            if not fresh:
-                await self._pause(lane)
+            try:
+                await self._take_due(lane, places, running)
+            except Exception as error:  # noqa: BLE001 - whatever it was, a lane that ended would do nothing ever again
+                self._log.error("lane failed", lane=lane, error=type(error).__name__)
+                await self._clock.sleep(TROUBLE_S)
+
+    async def _take_due(self, lane: Lane, places: asyncio.Semaphore, running: set[int]) -> None:
+        # Cleared before looking: what is asked for after the look wakes the pause.
+        self._wakes[lane].clear()
+        due = await queries.due_duties(
+            self._store.name, self._store.reads, lane, self._clock.now_ms(), PLACES + len(running)
+        )
+        fresh = [row for row in due if row.id not in running]
+        for row in fresh:
+            await places.acquire()
+            running.add(row.id)
+            self._spawn(self._run(row, lane, places, running))
+        if not fresh:
+            await self._pause(lane)
 
     async def _pause(self, lane: Lane) -> None:
         next_at = await queries.next_duty(self._store.name, self._store.reads, lane)
@@ -91,6 +104,9 @@ class Worker:
             taken = await self._store.write(lambda tx: queries.lease_duty(tx, row.id, until))
             if taken is not None:
                 await self._do(taken)
+        except Exception as error:  # noqa: BLE001 - the store failed; the duty's row stands and is taken again
+            self._log.error("duty left", kind=row.kind, error=type(error).__name__)
+            await self._clock.sleep(TROUBLE_S)
         finally:
             running.discard(row.id)
             places.release()
@@ -102,10 +118,6 @@ class Worker:
             handler = self._handlers[duty.kind]
             effect = await asyncio.wait_for(handler(duty), LEASE_MS / 1000)
             await self._store.write(lambda tx: self._finish(tx, row, effect))
-        except RetryLater as later:
-            run_at = self._clock.now_ms() + round(later.after_seconds * 1000)
-            reason = str(later) or None
-            await self._store.write(lambda tx: queries.postpone_duty(tx, row.id, run_at=run_at, error=reason))
         except Exception as error:  # noqa: BLE001 - whatever it was, the duty is kept and the reason with it
             await self._failed(row, error)
 
