@@ -56,10 +56,11 @@ async def post(square: Square, author_id: int, draft: Draft, key: Key | None = N
     mentioned_ids = tuple(accounts[handle] for handle in marks.handles)
 
     async def make(tx: Tx) -> int:
-        if not await queries.count_told(tx, author_id):
+        if not await queries.has_account(tx, author_id):
             raise NotFound
         if parent is not None and not await queries.count_replies(tx, parent.id, 1):
             raise NotFound
+        queries.count_told(tx, author_id)
         post_id = tx.new_id()
         queries.append_post(tx, post_id, author_id, draft, marks.html, parent)
         queries.append_marks(tx, post_id, mentioned_ids, marks.tags)
@@ -118,8 +119,9 @@ async def boost(square: Square, account_id: int, post_id: int) -> int:
             assert there is not None, "the one reason why a boost is not inserted"
             return there
         await queries.count_boosts(tx, original.id, 1)
-        if not await queries.count_told(tx, account_id):
+        if not await queries.has_account(tx, account_id):
             raise NotFound
+        queries.count_told(tx, account_id)
         boosted = events.Boosted(boost_id, account_id, original.id, original.account_id, original.visibility)
         tx.emit(boosted)
         return boost_id

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from kizuna.square import queries, timeline_queries
-from kizuna.square.models import Mention, Post, Status, Thread
+from kizuna.square.models import Account, Mention, Post, Status, Thread
 from kizuna.square.rules import depth_first
 from kizuna.store.store import Db
 
@@ -20,8 +20,8 @@ async def load_statuses(db: Db, ids: Iterable[int]) -> dict[int, Status]:
     missing = {post.boost_of_id for post in posts.values() if post.boost_of_id is not None} - posts.keys()
     originals = await queries.posts(db, missing) if missing else {}
     proper = {id_: post for id_, post in (posts | originals).items() if post.boost_of_id is None}
-    whole = await _dress(db, proper)
-    accounts = await queries.accounts(db, {post.account_id for post in posts.values()})
+    accounts = await queries.accounts(db, {post.account_id for post in (posts | originals).values()})
+    whole = await _dress(db, proper, accounts)
     found: dict[int, Status] = {}
     for id_, post in posts.items():
         if post.boost_of_id is None:
@@ -31,8 +31,7 @@ async def load_statuses(db: Db, ids: Iterable[int]) -> dict[int, Status]:
     return found
 
 
-async def _dress(db: Db, posts: dict[int, Post]) -> dict[int, Status]:
-    accounts = await queries.accounts(db, {post.account_id for post in posts.values()})
+async def _dress(db: Db, posts: dict[int, Post], accounts: dict[int, Account]) -> dict[int, Status]:
     mentions: defaultdict[int, list[Mention]] = defaultdict(list)
     for post_id, mention in await queries.mentions(db, posts):
         mentions[post_id].append(mention)

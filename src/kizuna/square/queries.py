@@ -20,6 +20,7 @@ _POST_FIELDS: Final = [POST.c[name] for name in Post.__struct_fields__]
 _STANDS: Final = POST.c.deleted_at.is_(None)
 
 _ACCOUNTS: Final = sa.select(*_ACCOUNT_FIELDS).where(ACCOUNT.c.id.in_(_ids))
+_HAS_ACCOUNT: Final = sa.select(ACCOUNT.c.id).where(ACCOUNT.c.id == _account_id)
 _ACCOUNT_BY_HANDLE: Final = sa.select(*_ACCOUNT_FIELDS).where(ACCOUNT.c.handle == sa.bindparam("handle"))
 _IDS_BY_HANDLE: Final = sa.select(ACCOUNT.c.handle, ACCOUNT.c.id).where(
     ACCOUNT.c.handle.in_(sa.bindparam("handles", expanding=True))
@@ -129,6 +130,11 @@ async def accounts(db: Db, ids: Iterable[int]) -> dict[int, Account]:
 async def account(db: Db, account_id: int) -> Account | None:
     """One account."""
     return (await accounts(db, [account_id])).get(account_id)
+
+
+async def has_account(db: Db, account_id: int) -> bool:
+    """Whether there is such an account."""
+    return await db.first(_HAS_ACCOUNT, {"account_id": account_id}) is not None
 
 
 async def account_by_handle(db: Db, handle: str) -> Account | None:
@@ -289,9 +295,9 @@ async def remove_follow(tx: Tx, follower_id: int, followee_id: int) -> bool:
     return await tx.run(_UNFOLLOW, {"account_id": follower_id, "followee_id": followee_id}) == 1
 
 
-async def count_told(tx: Tx, account_id: int) -> bool:
-    """One post or boost more of an account, just now; False when there is no such account."""
-    return await tx.run(_TOLD, {"account_id": account_id, "at": tx.now_ms}) == 1
+def count_told(tx: Tx, account_id: int) -> None:
+    """One post or boost more of an account, just now."""
+    tx.defer(_TOLD, {"account_id": account_id, "at": tx.now_ms})
 
 
 async def count_statuses(tx: Tx, account_id: int, by: int) -> None:

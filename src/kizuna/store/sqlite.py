@@ -60,7 +60,7 @@ class SqliteTx(SqliteDb):
         self._ids = ids
         self._savepoint = False
         self.now_ms = now_ms
-        self.rows: dict[sa.Table, list[Params]] = {}
+        self.later: dict[sa.Executable, list[Params]] = {}
         self.afters: list[Callable[[], None]] = []
         self.topics: set[str] = set()
         self.events: list[Event] = []
@@ -78,7 +78,11 @@ class SqliteTx(SqliteDb):
 
     def append(self, table: sa.Table, row: Params) -> None:
         """Insert with the rows of the group's other commands; reads see it only after the commit."""
-        self.rows.setdefault(table, []).append(row)
+        self.defer(_insert(table), row)
+
+    def defer(self, statement: sa.Executable, params: Params) -> None:
+        """Execute a change in bulk with the same one of other commands, before the commit."""
+        self.later.setdefault(statement, []).append(params)
 
     def emit(self, event: Event) -> None:
         """Write an event into the outbox, in this transaction."""
@@ -178,11 +182,11 @@ class SqliteStore:
         group = [self._queue.popleft() for _ in range(min(GROUP, len(self._queue)))]
         try:
             self._writer.control("BEGIN IMMEDIATE")
-            rows: dict[sa.Table, list[Params]] = {}
+            later: dict[sa.Executable, list[Params]] = {}
             for command in group:
-                self._apply(command, rows)
-            for table, values in rows.items():
-                self._writer.change_many(_insert(table), values)
+                self._apply(command, later)
+            for statement, values in later.items():
+                self._writer.change_many(statement, values)
         except DatabaseErrors as error:
             self._finish(loop, group, error)
             return
@@ -192,7 +196,7 @@ class SqliteStore:
         commit = loop.run_in_executor(self._thread, self._commit)
         commit.add_done_callback(lambda done: self._finish(loop, group, done.result()))
 
-    def _apply(self, command: _Command, rows: dict[sa.Table, list[Params]]) -> None:
+    def _apply(self, command: _Command, later: dict[sa.Executable, list[Params]]) -> None:
         tx = SqliteTx(self._writer, self.name, self.ids, self._clock.now_ms())
         try:
             command.result = run_now(command.apply(tx))
@@ -204,8 +208,8 @@ class SqliteStore:
         command.afters = tx.afters
         command.events = tx.events
         self._topics |= tx.topics
-        for table, values in tx.rows.items():
-            rows.setdefault(table, []).extend(values)
+        for statement, values in tx.later.items():
+            later.setdefault(statement, []).extend(values)
 
     def _commit(self) -> Exception | None:
         try:

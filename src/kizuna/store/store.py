@@ -62,6 +62,10 @@ class Tx(Db, Protocol):
         """Insert a row that cannot conflict (its id is new), in bulk with those of other commands."""
         ...
 
+    def defer(self, statement: sa.Executable, params: Params) -> None:
+        """Execute a change that cannot fail and whose outcome nobody asks (a counter), in bulk like ``append``."""
+        ...
+
     def emit(self, event: Event) -> None:
         """Write an event into the outbox, in this transaction."""
         ...
