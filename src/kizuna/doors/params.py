@@ -12,7 +12,7 @@ import msgspec
 from msgspec import inspect
 from starlette.requests import Request
 
-from kizuna.doors.bodies import BODY_LIMIT, parse_body, parse_query, read_body
+from kizuna.doors.bodies import BODY_LIMIT, has_body, parse_body, parse_query, read_body
 from kizuna.doors.tree import Tree, Value, check_tree, join_trees
 from kizuna.ground.errors import Invalid
 
@@ -27,7 +27,10 @@ _PLACE: Final = re.compile(r"(.*) - at `\$\.?(.*)`")
 async def read_tree(request: Request, limit: int = BODY_LIMIT) -> Tree:
     """All parameters of a request, query and body together. Raises BadRequest, TooLarge, Invalid."""
     tree = parse_query(request.scope["query_string"])
-    body = await read_body(request, limit)
+    bare = request.method == "GET" and not has_body(
+        request
+    )  # asking the server for nothing takes its time too
+    body = b"" if bare else await read_body(request, limit)
     if body:
         tree = join_trees(tree, parse_body(body, request.headers.get("content-type", "")))
     check_tree(tree)

@@ -11,7 +11,8 @@ from typing import Final, TypeAlias
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Route, Router, compile_path
+from starlette.routing import Route, Router, compile_path
+from starlette.types import Receive, Scope, Send
 
 from kizuna.doors.credentials import Asker
 from kizuna.doors.parts import MemberParts, PublicParts
@@ -62,12 +63,14 @@ def asker_of(request: Request) -> Asker:
 def public_app(parts: PublicParts, routes: Sequence[PublicRoute]) -> Router:
     """The application for visitors. ``parts`` must not be a member's: the point is what it doesn't hold."""
     assert not isinstance(parts, MemberParts)
-    return _router([_public(route, parts) for route in routes])
+    return DirectRouter([_public(route, parts) for route in routes])
 
 
 def member_app(parts: MemberParts, public: Sequence[PublicRoute], member: Sequence[MemberRoute]) -> Router:
     """The application for signed-in people; where both tables have a path, the member's route wins."""
-    return _router([_member(route, parts) for route in member] + [_public(route, parts) for route in public])
+    return DirectRouter(
+        [_member(route, parts) for route in member] + [_public(route, parts) for route in public]
+    )
 
 
 def member_paths(routes: Sequence[MemberRoute]) -> MemberPaths:
@@ -75,24 +78,51 @@ def member_paths(routes: Sequence[MemberRoute]) -> MemberPaths:
     return MemberPaths(tuple((route.method, compile_path(route.path)[0]) for route in routes))
 
 
-def _router(routes: list[Route]) -> Router:
-    # Fixed paths first: /accounts/lookup must not be read as an account called "lookup".
-    fixed: list[BaseRoute] = [route for route in routes if not route.param_convertors]
-    varied: list[BaseRoute] = [route for route in routes if route.param_convertors]
-    return Router(fixed + varied, redirect_slashes=False)
+class _Route(Route):
+    """A route that remembers what Starlette wraps up."""
+
+    def __init__(self, method: str, path: str, handle: Callable[[Request], Awaitable[Response]]) -> None:
+        super().__init__(path, handle, methods=[method])
+        self.method = method
+        self.handle_request = handle
 
 
-def _public(route: PublicRoute, parts: PublicParts) -> Route:
+class DirectRouter(Router):
+    """A router that finds a fixed path by one look-up. Trying the patterns of all routes costs as much as home itself.
+
+    What is not found so (paths with an id, HEAD, a method that does not exist) goes the ordinary way; a handler sees
+    no difference.
+    """
+
+    def __init__(self, routes: Sequence[_Route]) -> None:
+        # Fixed paths first: /accounts/lookup must not be read as an account called "lookup".
+        fixed = [route for route in routes if not route.param_convertors]
+        varied = [route for route in routes if route.param_convertors]
+        super().__init__([*fixed, *varied], redirect_slashes=False)
+        # The first of two alike wins, as it does for Starlette.
+        self._direct = {(route.method, route.path): route.handle_request for route in reversed(fixed)}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one ASGI scope."""
+        handle = self._direct.get((scope["method"], scope["path"]))
+        if handle is None:
+            await super().__call__(scope, receive, send)
+            return
+        answer = await handle(Request(scope, receive, send))
+        await answer(scope, receive, send)
+
+
+def _public(route: PublicRoute, parts: PublicParts) -> _Route:
     async def endpoint(request: Request) -> Response:
         return await route.handler(parts, request, asker_of(request).viewer)
 
-    return Route(route.path, endpoint, methods=[route.method])
+    return _Route(route.method, route.path, endpoint)
 
 
-def _member(route: MemberRoute, parts: MemberParts) -> Route:
+def _member(route: MemberRoute, parts: MemberParts) -> _Route:
     async def endpoint(request: Request) -> Response:
         viewer = asker_of(request).viewer
         assert viewer is not None  # the front hands only signed-in requests to this application
         return await route.handler(parts, request, viewer)
 
-    return Route(route.path, endpoint, methods=[route.method])
+    return _Route(route.method, route.path, endpoint)

@@ -40,5 +40,5 @@ class SystemClock:
 
 def iso(ms: int) -> str:
     """Unix milliseconds as RFC 3339 in UTC with three fraction digits and ``Z``, as the Mastodon API writes it."""
-    moment = datetime.fromtimestamp(ms // 1000, UTC)
-    return f"{moment:%Y-%m-%dT%H:%M:%S}.{ms % 1000:03d}Z"
+    seconds = datetime.fromtimestamp(ms // 1000, UTC).isoformat()[:19]
+    return f"{seconds}.{ms % 1000:03d}Z"

@@ -25,6 +25,8 @@ _TOKEN: Final = (
     .where(OAUTH_TOKEN.c.token_hash == sa.bindparam("digest"), OAUTH_TOKEN.c.revoked_at.is_(None))
 )
 
+_APP: Final = sa.select(OAUTH_APP).where(OAUTH_APP.c.id == sa.bindparam("id"))
+
 
 async def holder_of_token(db: Db, digest: bytes) -> Viewer | AppToken | None:
     """Who is behind a bearer token that was not revoked."""
@@ -75,7 +77,7 @@ async def app_by_client(db: Db, client_id: str) -> tuple[App, bytes] | None:
 
 async def app_by_id(db: Db, app_id: int) -> App | None:
     """The app with this id."""
-    row = await db.first(sa.select(OAUTH_APP).where(OAUTH_APP.c.id == app_id))
+    row = await db.first(_APP, {"id": app_id})
     return _app(row) if row is not None else None
 
 
