@@ -10,7 +10,7 @@ from kizuna.api.calls import Call, Nothing, OwnCall
 from kizuna.api.operations import Operation, anyone, by_person
 from kizuna.api.paging import Id, Ids, Paged, ids_of, links, page_of
 from kizuna.api.present import known_status, present, present_accounts, present_one
-from kizuna.doors.answers import json_answer
+from kizuna.doors.answers import json_answer, raw_answer
 from kizuna.ground.errors import Invalid, NotFound
 from kizuna.ground.ids import parse_id
 from kizuna.jobs.idempotency import Key, make_key
@@ -74,7 +74,10 @@ async def create(call: OwnCall[NewStatus]) -> Response:
         application=await _application(call),
     )
     post_id = await actions.post(call.parts.square, call.me, draft, _key(call))
-    return json_answer(await present_one(call.parts, call.me, post_id))
+    body = await call.parts.home.status(call.me, post_id)
+    if body is None:
+        raise NotFound  # a repeat with the same key, of a post that was deleted since
+    return raw_answer(body)
 
 
 async def show(call: Call[Nothing]) -> Response:

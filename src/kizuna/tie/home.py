@@ -78,6 +78,11 @@ class Home:
             found += (await self._rendered.page(account_id, asked))[:missing]
         return StatusPage(b"[" + b",".join(body for _, body in found) + b"]", [one for one, _ in found])
 
+    async def status(self, account_id: int, post_id: int) -> bytes | None:
+        """One status of the square as JSON, kept for the homes that will show it; None when it is gone."""
+        found = await self._rendered.page(account_id, [post_id])
+        return found[0][1] if found else None
+
     async def entries(self, viewer: Viewer, show: Show, page: Page) -> list[Entry]:
         """A page of the merged home, newest first, of what the viewer may see at this moment."""
         square_ids: list[int] = []
@@ -152,6 +157,7 @@ class Home:
     def _posted(self, event: events.Posted) -> None:
         self._warm.add(event.account_id, event.post_id, event.in_reply_to_account_id)
         self._rendered.changed_author(event.account_id)
+        self._rendered.new(event.account_id, event.post_id)
         if event.in_reply_to_id is not None:
             self._rendered.changed_original(event.in_reply_to_id)
 

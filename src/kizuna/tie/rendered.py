@@ -8,7 +8,7 @@ import msgspec
 
 from kizuna.square import queries, render
 from kizuna.square.load import load_statuses
-from kizuna.square.models import Flags, Status
+from kizuna.square.models import Status
 from kizuna.square.ports import Square
 
 KEPT: Final = 50_000
@@ -17,13 +17,32 @@ KEPT_VIEWERS: Final = 5_000
 _encode = msgspec.json.Encoder().encode
 
 
+class _Shown:
+    """An account as it is shown at the moment; whoever holds one sees when that has changed."""
+
+    __slots__ = ("stands",)
+
+    def __init__(self) -> None:
+        self.stands = True
+
+
 class _Piece(msgspec.Struct, frozen=True, gc=False):
-    """One status with the flags of a stranger; what it was made from, to know when it is stale."""
+    """One status with the flags of a stranger, whose post it is, and whose name and counts it shows (booster first)."""
 
     body: bytes
     proper_id: int
-    authors: tuple[int, ...]
-    versions: tuple[int, ...]
+    author: _Shown
+    original_author: _Shown
+
+
+class _Marks:
+    """What a viewer has done with the posts seen lately: ``laid`` has the flags where there are any."""
+
+    __slots__ = ("known", "laid")
+
+    def __init__(self) -> None:
+        self.known: set[int] = set()
+        self.laid: dict[int, bytes] = {}
 
 
 def _flags(favourited: bool, boosted: bool) -> bytes:
@@ -42,29 +61,35 @@ class Rendered:
         self._kept = kept
         self._pieces: OrderedDict[int, _Piece] = OrderedDict()
         self._showing: dict[int, set[int]] = {}
-        self._versions: dict[int, int] = {}
-        self._marks: OrderedDict[int, dict[int, bytes]] = OrderedDict()
+        self._shown: dict[int, _Shown] = {}
+        self._marks: OrderedDict[int, _Marks] = OrderedDict()
 
     async def page(self, viewer_id: int, ids: Sequence[int]) -> list[tuple[int, bytes]]:
         """Those of these statuses that still stand, with their ids, in order, as the viewer sees them."""
-        missing = [one for one in ids if not self._fresh(one)]
+        find = self._pieces.get
+        missing = [
+            one
+            for one in ids
+            if (piece := find(one)) is None or not (piece.author.stands and piece.original_author.stands)
+        ]
         if missing:
             await self._render(missing)
-        pieces = [(one, self._pieces[one]) for one in ids if one in self._pieces]
-        marks = await self._marks_of(viewer_id, [piece for _, piece in pieces])
+            ids = [one for one in ids if one in self._pieces]
+        pieces = [self._pieces[one] for one in ids]
+        laid = await self._laid_over(viewer_id, [piece.proper_id for piece in pieces])
         return [
             (
                 one,
-                piece.body
-                if (mark := marks[piece.proper_id]) is _PLAIN
-                else piece.body.replace(_PLAIN, mark),
+                piece.body.replace(_PLAIN, laid[piece.proper_id]) if piece.proper_id in laid else piece.body,
             )
-            for one, piece in pieces
+            for one, piece in zip(ids, pieces, strict=True)
         ]
 
     def changed_author(self, account_id: int) -> None:
         """An account changed in what its statuses show of it (name, counts)."""
-        self._versions[account_id] = self._versions.get(account_id, 0) + 1
+        shown = self._shown.pop(account_id, None)
+        if shown is not None:
+            shown.stands = False
 
     def changed_post(self, *post_ids: int) -> None:
         """Posts or boosts changed or went away."""
@@ -76,18 +101,18 @@ class Rendered:
         for one in tuple(self._showing.get(post_id, ())):
             self._forget(one)
 
+    def new(self, author_id: int, post_id: int) -> None:
+        """A post was made just now: its author cannot have marked it."""
+        marks = self._marks.get(author_id)
+        if marks is not None:
+            marks.known.add(post_id)
+
     def marked(self, viewer_id: int, post_id: int) -> None:
         """A viewer favoured or boosted a post, or took it back."""
-        self._marks.get(viewer_id, {}).pop(post_id, None)
-
-    def _fresh(self, one: int) -> bool:
-        piece = self._pieces.get(one)
-        if piece is None:
-            return False
-        if all(self._versions.get(a, 0) == v for a, v in zip(piece.authors, piece.versions, strict=True)):
-            return True
-        self._forget(one)
-        return False
+        marks = self._marks.get(viewer_id)
+        if marks is not None:
+            marks.known.discard(post_id)
+            marks.laid.pop(post_id, None)
 
     def _forget(self, one: int) -> None:
         piece = self._pieces.pop(one, None)
@@ -98,6 +123,8 @@ class Rendered:
                 del self._showing[piece.proper_id]
 
     async def _render(self, ids: Sequence[int]) -> None:
+        for one in ids:
+            self._forget(one)
         found = await load_statuses(self._square.store.reads, ids)
         for one, status in found.items():
             piece = self._pieces[one] = self._piece(status)
@@ -106,26 +133,28 @@ class Rendered:
             self._forget(next(iter(self._pieces)))
 
     def _piece(self, status: Status) -> _Piece:
-        authors = tuple({status.author.id, status.proper.author.id})
-        versions = tuple(self._versions.get(author, 0) for author in authors)
-        body = _encode(render.status(status, self._square.config.url))
-        return _Piece(body, status.proper.post.id, authors, versions)
+        author, original_author = (
+            self._shown.setdefault(account.id, _Shown()) for account in (status.author, status.proper.author)
+        )
+        body = _encode(render.status(status, self._square.origin))
+        return _Piece(body, status.proper.post.id, author, original_author)
 
-    async def _marks_of(self, viewer_id: int, pieces: Sequence[_Piece]) -> dict[int, bytes]:
-        marks = self._marks.setdefault(viewer_id, {})
+    async def _laid_over(self, viewer_id: int, post_ids: Sequence[int]) -> dict[int, bytes]:
+        """The viewer's flags by post, for these and others; what is not in it has none."""
+        marks = self._marks.get(viewer_id)
+        if marks is None:
+            marks = self._marks[viewer_id] = _Marks()
+            if len(self._marks) > KEPT_VIEWERS:
+                self._marks.popitem(last=False)
         self._marks.move_to_end(viewer_id)
-        if len(self._marks) > KEPT_VIEWERS:
-            self._marks.popitem(last=False)
-        unknown = {piece.proper_id for piece in pieces if piece.proper_id not in marks}
-        if unknown:
-            if len(marks) > KEPT_MARKS:
-                marks.clear()
-                unknown = {piece.proper_id for piece in pieces}
-            flags = await queries.viewer_flags(self._square.store.reads, viewer_id, unknown)
-            marks.update((one, _mark(flags, one)) for one in unknown)
-        return marks
-
-
-def _mark(flags: Flags, one: int) -> bytes:
-    favourited, boosted = one in flags.favourited, one in flags.boosted
-    return _flags(favourited, boosted) if favourited or boosted else _PLAIN
+        if marks.known.issuperset(post_ids):
+            return marks.laid
+        if len(marks.known) > KEPT_MARKS:
+            marks.known.clear()
+            marks.laid.clear()
+        unknown = set(post_ids) - marks.known
+        flags = await queries.viewer_flags(self._square.store.reads, viewer_id, unknown)
+        marks.known |= unknown
+        for one in flags.favourited | flags.boosted:
+            marks.laid[one] = _flags(one in flags.favourited, one in flags.boosted)
+        return marks.laid

@@ -31,16 +31,15 @@ class WarmLists:
         self._people = people
         self._kept = kept
         self._lists: OrderedDict[int, _List] = OrderedDict()
-        self._readers: dict[int, set[int]] = {}
+        self._readers: dict[int, dict[int, _List]] = {}
 
     def put(self, account_id: int, followees: Iterable[int], newest: Sequence[int]) -> None:
         """Begin a list from what the store answered: up to KEPT_IDS ids, newest first."""
         self.drop(account_id)
         floor = newest[-1] if len(newest) >= self._kept else 0
-        known = frozenset(followees)
-        self._lists[account_id] = _List(known, sorted(newest), floor)
-        for followee in known:
-            self._readers.setdefault(followee, set()).add(account_id)
+        entry = self._lists[account_id] = _List(frozenset(followees), sorted(newest), floor)
+        for followee in entry.followees:
+            self._readers.setdefault(followee, {})[account_id] = entry
         if len(self._lists) > self._people:
             self.drop(next(iter(self._lists)))
 
@@ -49,23 +48,27 @@ class WarmLists:
         gone = self._lists.pop(account_id, None)
         for followee in gone.followees if gone else ():
             readers = self._readers[followee]
-            readers.discard(account_id)
+            readers.pop(account_id, None)
             if not readers:
                 del self._readers[followee]
 
     def add(self, author_id: int, post_id: int, addressee_id: int | None) -> None:
         """A new post or boost; a reply only for those who follow both sides (everybody "follows" himself)."""
-        for reader in self._readers.get(author_id, ()):
-            entry = self._lists[reader]
+        readers = self._readers.get(author_id)
+        if readers is None:
+            return
+        most = 2 * self._kept
+        for entry in readers.values():
             if addressee_id is not None and addressee_id not in entry.followees:
                 continue
-            if entry.ids and entry.ids[-1] > post_id:
-                insort(entry.ids, post_id)
+            ids = entry.ids
+            if ids and ids[-1] > post_id:
+                insort(ids, post_id)
             else:
-                entry.ids.append(post_id)
-            if len(entry.ids) > 2 * self._kept:
-                del entry.ids[: -self._kept]
-                entry.floor = entry.ids[0]
+                ids.append(post_id)
+            if len(ids) > most:
+                del ids[: -self._kept]
+                entry.floor = ids[0]
 
     def page(self, account_id: int, page: Page) -> list[int] | None:
         """A page of ids, newest first, or None when this list does not reach that far."""
