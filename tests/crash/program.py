@@ -13,8 +13,8 @@ import httpx2
 from tests.sim.asgi import Answer, Call
 from tests.sim.network import SilenceError, UnreachableError
 
-START_S = 30.0
-ANSWER_S = 20.0
+START_S = 120.0
+ANSWER_S = 60.0
 
 
 class Program:
@@ -98,6 +98,25 @@ class Sockets:
     async def close(self) -> None:
         """Close what is open."""
         await self._client.aclose()
+
+
+class Milestones:
+    """Counts what is done, and wakes whoever waits for a count."""
+
+    def __init__(self) -> None:
+        self._done = 0
+        self._waiting: dict[int, asyncio.Event] = {}
+
+    def pass_one(self) -> None:
+        """One more is done."""
+        self._done += 1
+        if self._done in self._waiting:
+            self._waiting[self._done].set()
+
+    async def reach(self, count: int) -> None:
+        """Wait until so many are done."""
+        if self._done < count:
+            await self._waiting.setdefault(count, asyncio.Event()).wait()
 
 
 def free_ports(count: int) -> list[int]:

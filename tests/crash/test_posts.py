@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from kizuna.ground.randomness import SeededRandomness
-from tests.crash.program import Program, Sockets, free_ports
+from tests.crash.program import Milestones, Program, Sockets, free_ports
 from tests.dose import dose, show
 from tests.sim.client import Client
 from tests.sim.network import SilenceError, UnreachableError
@@ -26,17 +26,11 @@ class Tally:
     def __init__(self) -> None:
         self.acknowledged: dict[str, str] = {}
         self.repeats = 0
-        self._waiting: dict[int, asyncio.Event] = {}
+        self.milestones = Milestones()
 
     def acknowledge(self, text: str, status_id: str) -> None:
         self.acknowledged[text] = status_id
-        if len(self.acknowledged) in self._waiting:
-            self._waiting[len(self.acknowledged)].set()
-
-    async def reach(self, count: int) -> None:
-        """Wait until that many are acknowledged."""
-        if len(self.acknowledged) < count:
-            await self._waiting.setdefault(count, asyncio.Event()).wait()
+        self.milestones.pass_one()
 
 
 @pytest.mark.load
@@ -112,7 +106,7 @@ async def kill_at(square: Program, tally: Tally, kills: int, posts: int) -> None
     """Kill whenever as many posts as the seed says are acknowledged, so that the instants spread over all of them."""
     chance = SeededRandomness("kills")
     for instant in sorted(chance.below(posts) for _ in range(kills)):
-        await tally.reach(instant)
+        await tally.milestones.reach(instant)
         await asyncio.sleep(chance.uniform() * 0.02)
         square.kill()
         await square.start()

@@ -17,7 +17,7 @@ from tests.sim.network import SilenceError, UnreachableError
 from tests.sim.person import AppUser, Browser, RefusedError
 
 T = TypeVar("T")
-TRIES = 4
+Deed = Callable[["Actor"], Awaitable[object]]
 
 
 class Promise(Enum):
@@ -71,9 +71,22 @@ class Model(msgspec.Struct):
 class Actor:
     """Somebody with a face here, an account there, and a tie between them."""
 
-    def __init__(self, name: str, browser: Browser, app: AppUser, link_id: int, chance: Randomness) -> None:
+    def __init__(
+        self,
+        name: str,
+        browser: Browser,
+        app: AppUser,
+        link_id: int,
+        chance: Randomness,
+        *,
+        tries: int = 4,
+        longest_wait: float = 10.0,
+    ) -> None:
+        """``tries`` of one deed, with waits of up to ``longest_wait`` seconds after one that was not answered."""
         self.name = name
         self.model = Model()
+        self._tries = tries
+        self._longest_wait = longest_wait
         self._browser = browser
         self._app = app
         self._link_id = link_id
@@ -82,16 +95,17 @@ class Actor:
 
     async def live(self, acts: int, longest_pause: float) -> None:
         """Do so many things, with pauses of up to so many seconds."""
-        deeds = (self._say_and_copy,) * 5 + (self._recall,) * 3 + (self._delete_voice,) * 2
-        deeds += (self._post,) * 2 + (self._delete_post, self._say, self._react, self._unlink)
         for _ in range(acts):
             await asyncio.sleep(self._chance.uniform() * longest_pause)
-            self.model.acts += 1
-            deed = deeds[self._chance.below(len(deeds))]
-            try:
-                await deed()
-            except RefusedError as error:
-                self.model.refused.append(f"{deed.__name__}: {error}")
+            await self.do(DEEDS[self._chance.below(len(DEEDS))])
+
+    async def do(self, deed: Deed) -> None:
+        """Do one thing; that it is refused is noted for the verdict."""
+        self.model.acts += 1
+        try:
+            await deed(self)
+        except RefusedError as error:
+            self.model.refused.append(f"{deed.__name__}: {error}")
 
     def _text(self, kind: str) -> str:
         self._serial += 1
@@ -99,16 +113,16 @@ class Actor:
 
     async def _until_answered(self, deed: Callable[[], Awaitable[T]]) -> T | None:
         """Try, and try again the same; None when nobody ever answered."""
-        for attempt in range(TRIES):
+        for attempt in range(self._tries):
             self.model.repeats += attempt > 0
             try:
                 return await deed()
             except (SilenceError, UnreachableError):
-                await asyncio.sleep(1 + 10 * self._chance.uniform())
+                await asyncio.sleep((0.1 + self._chance.uniform()) * self._longest_wait)
             except RefusedError as error:
                 if error.answer.status < 500:
                     raise
-                await asyncio.sleep(1 + 10 * self._chance.uniform())
+                await asyncio.sleep((0.1 + self._chance.uniform()) * self._longest_wait)
         return None
 
     async def _asked(self, deed: Callable[[], Awaitable[object]]) -> Promise:
@@ -118,7 +132,8 @@ class Actor:
 
         return Promise.ACKNOWLEDGED if await self._until_answered(done) else Promise.UNSURE
 
-    async def _post(self) -> None:
+    async def post(self) -> None:
+        """Post a status."""
         text = self._text("post")
         post = Post(text)
         self.model.posts.append(post)
@@ -126,21 +141,24 @@ class Actor:
         if post.id is not None:
             post.made = Promise.ACKNOWLEDGED
 
-    async def _delete_post(self) -> None:
+    async def delete_post(self) -> None:
+        """Delete one of one's statuses."""
         left = [post for post in self.model.posts if post.id and post.deleted is Promise.UNASKED]
         if left:
             post = left[self._chance.below(len(left))]
             post.deleted = Promise.UNSURE
             post.deleted = await self._asked(lambda: self._app.delete(post.id or ""))
 
-    async def _react(self) -> None:
+    async def react(self) -> None:
+        """Favourite or boost one, or take it back."""
         left = [post for post in self.model.posts if post.id and post.deleted is Promise.UNASKED]
         if left:
             post = left[self._chance.below(len(left))]
             verb = ("favourite", "reblog", "unfavourite", "unreblog")[self._chance.below(4)]
             await self._asked(lambda: self._app.act(post.id or "", verb))
 
-    async def _say(self) -> Said:
+    async def say(self) -> Said:
+        """Write a voice."""
         text = self._text("voice")
         said = Said(text, ("friends", "me")[self._chance.below(2)])
         self.model.voices.append(said)
@@ -151,8 +169,9 @@ class Actor:
             said.made = Promise.ACKNOWLEDGED
         return said
 
-    async def _say_and_copy(self) -> None:
-        said = await self._say()
+    async def say_and_copy(self) -> None:
+        """Write a voice and make a public copy of it."""
+        said = await self.say()
         if said.id is None or self.model.unlinked:
             return
         await asyncio.sleep(self._chance.uniform() * 2)
@@ -166,7 +185,8 @@ class Actor:
             if not self.model.unlinked:
                 raise
 
-    async def _recall(self) -> None:
+    async def recall(self) -> None:
+        """Take back one of the last copies."""
         left = [
             said.copy
             for said in self.model.voices
@@ -191,7 +211,8 @@ class Actor:
         found = re.search(r"/copies/(\d+)/recall", page.text)
         return int(found[1]) if found else 0
 
-    async def _delete_voice(self) -> None:
+    async def delete_voice(self) -> None:
+        """Delete one of the last voices."""
         left = [said for said in self.model.voices if said.id and said.deleted is Promise.UNASKED]
         if left:
             said = left[-1 - self._chance.below(min(3, len(left)))]
@@ -205,7 +226,8 @@ class Actor:
             if error.answer.status != 404:  # deleted already, by the attempt whose answer was lost
                 raise
 
-    async def _unlink(self) -> None:
+    async def unlink(self) -> None:
+        """Perhaps cut the tie, keeping or recalling what was copied."""
         if self.model.unlinked or self._chance.uniform() < 0.7:
             return
         self.model.unlinked = ("keep", "recall")[self._chance.below(2)]
@@ -217,3 +239,15 @@ class Actor:
         except RefusedError as error:
             if error.answer.status not in (404, 409):  # ended already, by the attempt whose answer was lost
                 raise
+
+
+DEEDS: tuple[Deed, ...] = (
+    *(Actor.say_and_copy,) * 5,
+    *(Actor.recall,) * 3,
+    *(Actor.delete_voice,) * 2,
+    *(Actor.post,) * 2,
+    Actor.delete_post,
+    Actor.say,
+    Actor.react,
+    Actor.unlink,
+)
