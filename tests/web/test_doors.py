@@ -74,6 +74,23 @@ async def test_everything_that_acts_wants_its_token(still: Cast) -> None:
             assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in"), path
 
 
+async def test_only_what_is_nobodys_is_compressed(still: Cast) -> None:
+    for path, visitor, packed in (
+        ("/", still.nobody, True),
+        ("/square", still.nobody, True),
+        ("/square?max_id=5", still.nobody, False),
+        ("/sign-in?next=/friends", still.nobody, False),
+        ("/nothing", still.nobody, False),
+        ("/", still.aoi, False),
+        ("/square", still.aoi, False),
+    ):
+        answer = await visitor.http.get(path, headers={"Accept-Encoding": "gzip"})
+        assert ("content-encoding" in answer.headers) == packed, path
+        assert "</html>" in answer.text
+    plain = await still.nobody.http.get("/square", headers={"Accept-Encoding": "identity"})
+    assert "content-encoding" not in plain.headers
+
+
 @pytest.mark.parametrize(
     "headers",
     [
@@ -135,7 +152,7 @@ async def test_pages_allow_nothing_inline_and_nobody_around_them(still: Cast) ->
 
 async def test_a_page_is_not_shared_between_languages_and_people(still: Cast) -> None:
     answer = await still.nobody.http.get("/square")
-    assert answer.headers["vary"] == "Cookie, Accept-Language"
+    assert answer.headers["vary"] == "Cookie, Accept-Language, Accept-Encoding"
 
 
 @pytest.mark.parametrize(

@@ -176,7 +176,11 @@ async def test_closed_is_closed(tmp_path: Path) -> None:
     ("action", "answers", "told"),
     [
         ("/sign-in", {"handle": "aoi", "password": "wrong"}, "ハンドルかパスワードが違います。"),
-        ("/sign-up", {"handle": "aoi", "name": "あおい", "password": PASSWORD}, "このハンドルはすでに使われています。"),
+        (
+            "/sign-up",
+            {"handle": "aoi", "name": "あおい", "password": PASSWORD},
+            "このハンドルはすでに使われています。",
+        ),
     ],
 )
 async def test_refusals_are_told_in_the_readers_language(

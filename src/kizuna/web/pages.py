@@ -1,5 +1,6 @@
 """From a view to an answer: what every page needs around its own content."""
 
+import gzip
 from collections.abc import Callable, Sequence
 from typing import Final
 from urllib.parse import quote, unquote
@@ -75,9 +76,12 @@ class Pages:
         form_targets: Sequence[str] = (),
     ) -> Response:
         """A page as an answer; ``form_targets`` are other origins that its form may lead to."""
-        response = HTMLResponse(self._presenter.render(view), status)
+        body = self._presenter.render(view).encode()
+        response = HTMLResponse(body, status)
+        if view.page.viewer is None and may_pack(request, status):
+            response = HTMLResponse(gzip.compress(body, 5, mtime=0), status, {"Content-Encoding": "gzip"})
         response.headers["Content-Security-Policy"] = page_policy(form_targets)
-        response.headers["Vary"] = "Cookie, Accept-Language"
+        response.headers["Vary"] = "Cookie, Accept-Language, Accept-Encoding"
         if NOTICE in request.cookies:
             # Not delete_cookie: it would write a date, and by another clock than ours.
             response.set_cookie(NOTICE, "", max_age=0, httponly=True, samesite="lax")
@@ -103,6 +107,16 @@ class Pages:
     def _notice(self, parts: PublicParts, request: Request, viewer: people.Viewer | None) -> Notice | None:
         done = NOTICES.get(unquote(request.cookies.get(NOTICE, "")))
         return None if done is None else Notice(text=self.speak(parts, request, viewer)(done))
+
+
+def may_pack(request: Request, status: int) -> bool:
+    """Whether a page that nobody is signed in for may be compressed.
+
+    The length of compressed text tells about its content to whoever can steer a part of it and watch the wire (BREACH).
+    So what belongs to somebody is never compressed, nor is a page that gives back words of its address.
+    """
+    plain = status == 200 and request.method in ("GET", "HEAD") and not request.url.query
+    return plain and "gzip" in request.headers.get("accept-encoding", "")
 
 
 def _(message: str) -> str:
