@@ -55,7 +55,9 @@ def links(config: Config, request: Request, ids: list[int], page: Page) -> dict[
     """The Link header of a page with these cursors, newest first; no next page after one that is not full."""
     if not ids:
         return {}
-    kept = [(name, value) for name, value in request.query_params.multi_items() if name not in CURSORS]
+    kept: list[tuple[str, str]] = []
+    if request.scope["query_string"]:
+        kept = [(name, value) for name, value in request.query_params.multi_items() if name not in CURSORS]
     older = str(ids[-1]) if len(ids) >= page.limit else None
     return {"Link": link_header(config, request.scope["path"], kept, older, str(ids[0]))}
 

@@ -79,9 +79,9 @@ def link_header(
     ``kept`` are the parameters of this request that the next page needs too; ``older`` becomes its ``max_id``,
     ``newer`` the ``min_id`` of the previous page. Empty when there is neither.
     """
+    address = f"{config.url}{quote(path)}?{urlencode(kept)}{'&' if kept else ''}"
     links: list[str] = []
     for rel, name, cursor in (("next", "max_id", older), ("prev", "min_id", newer)):
         if cursor is not None:
-            query = urlencode([*kept, (name, cursor)])
-            links.append(f'<{config.url}{quote(path)}?{query}>; rel="{rel}"')
+            links.append(f'<{address}{name}={quote(cursor)}>; rel="{rel}"')
     return ", ".join(links)
