@@ -149,6 +149,62 @@ def test_closing_finishes_what_was_accepted(tmp_path: Path, clock: FakeClock) ->
     asyncio.run(go())
 
 
+def test_a_listener_that_fails_keeps_nobody_from_the_answer(stores: Stores) -> None:
+    heard: list[int] = []
+
+    def fails(*_told: object) -> None:
+        raise ValueError("a mistake in a cache")
+
+    async def go() -> None:
+        stores.square.hear(Happened, fails)
+        stores.square.hear(Happened, lambda event: heard.append(event.number))
+        stores.square.listen("test", fails)
+
+        async def act(tx: Tx) -> int:
+            tx.emit(Happened(7))
+            tx.after(fails)
+            tx.wake("test")
+            return 1
+
+        async with asyncio.timeout(5):
+            assert await stores.square.write(act) == 1
+            assert await stores.square.write(lambda tx: put(tx, 1)) == 1
+
+    asyncio.run(go())
+    assert heard == [7]
+
+
+def test_a_row_without_a_column_fails_its_group_and_the_writer_goes_on(stores: Stores) -> None:
+    async def go() -> None:
+        async def short(tx: Tx) -> None:
+            tx.append(TABLE, row(1))
+            tx.append(TABLE, {"event_id": 2})
+
+        async with asyncio.timeout(5):
+            for _ in range(3):  # from the second time on the statement is a prepared one
+                with pytest.raises(Unavailable):
+                    await stores.square.write(short)
+            assert await stores.square.write(lambda tx: put(tx, 1)) == 1
+
+    asyncio.run(go())
+
+
+def test_who_writes_again_while_it_closes_is_answered(tmp_path: Path, clock: FakeClock) -> None:
+    async def go() -> None:
+        opened = open_stores(tmp_path / "data", clock)
+
+        async def twice() -> int:
+            return sum([await opened.square.write(lambda tx, n=n: put(tx, n)) for n in (1, 2)])
+
+        writing = asyncio.ensure_future(twice())
+        await asyncio.sleep(0)
+        await opened.close()
+        async with asyncio.timeout(5):
+            assert await writing == 2
+
+    asyncio.run(go())
+
+
 def test_a_directory_has_one_server(stores: Stores, tmp_path: Path, clock: FakeClock) -> None:
     with pytest.raises(ConfigError, match="in use by another Kizuna"):
         open_stores(tmp_path / "data", clock)

@@ -6,6 +6,7 @@ hand-over between threads per command (docs/decisions/003).
 """
 
 import asyncio
+import contextlib
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -187,7 +188,7 @@ class SqliteStore:
                 self._apply(command, later)
             for statement, values in later.items():
                 self._writer.change_many(statement, values)
-        except DatabaseErrors as error:
+        except Exception as error:  # noqa: BLE001 - whatever it was, the group fails and the writer goes on
             self._finish(loop, group, error)
             return
         if self._thread is None:
@@ -228,7 +229,7 @@ class SqliteStore:
                 self._tell(command)
         topics, self._topics = self._topics, set[str]()
         for wake in [wake for topic in sorted(topics) for wake in self._listeners.get(topic, ())]:
-            wake()
+            _notify(wake)
         for command in group:
             command.answer()
         if self._queue:
@@ -240,15 +241,17 @@ class SqliteStore:
 
     def _tell(self, command: _Command) -> None:
         for act in command.afters:
-            act()
+            _notify(act)
         for event in command.events:
             for hear in self._hearers.get(type(event), ()):
-                hear(event)
+                _notify(hear, event)
 
     def _fail(self, group: Sequence[_Command], failure: Exception) -> None:
         structlog.get_logger("store").error("commit failed", store=self.name, error=str(failure))
-        if self._writer.in_transaction:
-            self._writer.control("ROLLBACK")
+        # A file that cannot even be rolled back fails the next group too, and is tried again then.
+        with contextlib.suppress(*DatabaseErrors):
+            if self._writer.in_transaction:
+                self._writer.control("ROLLBACK")
         for command in group:
             if command.error is None:
                 command.error = Unavailable("It could not be saved; nothing was written")
@@ -256,7 +259,7 @@ class SqliteStore:
 
     async def close(self) -> None:
         """Finish what was accepted, then close the file."""
-        if self._busy:
+        while self._busy:  # whoever was answered last may have written again at once
             self._idle = asyncio.get_running_loop().create_future()
             await self._idle
         self.abandon()
@@ -273,6 +276,14 @@ class SqliteStore:
 @cache
 def _insert(table: sa.Table) -> sa.Insert:
     return sa.insert(table)
+
+
+def _notify(act: Callable[..., None], *told: object) -> None:
+    """Call a listener. One that fails keeps neither the others from hearing nor anybody from his answer."""
+    try:
+        act(*told)
+    except Exception as error:  # noqa: BLE001 - the commit stands, so it has to be answered
+        structlog.get_logger("store").error("listener failed", error=type(error).__name__, who=repr(act))
 
 
 def run_now(awaitable: Awaitable[T]) -> T:
