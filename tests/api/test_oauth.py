@@ -109,6 +109,7 @@ async def test_bad_token_requests_have_oauths_error(
 async def test_the_server_describes_its_oauth(server: Server, aoi: Api) -> None:
     known = await Api(server).get("/.well-known/oauth-authorization-server")
     assert known["code_challenge_methods_supported"] == ["S256"]
+    assert known["authorization_response_iss_parameter_supported"] is True
     assert known["token_endpoint"] == "http://localhost:3000/oauth/token"
     info = await aoi.get("/oauth/userinfo")
     assert (info["preferred_username"], info["sub"]) == ("aoi", "http://localhost:3000/@aoi")

@@ -16,7 +16,7 @@ SCHEMA: Final = "http://nodeinfo.diaspora.software/ns/schema/2.0"
 
 
 class OAuthServer(msgspec.Struct, omit_defaults=True):
-    """RFC 8414, 2."""
+    """RFC 8414, 2, and RFC 9207, 3."""
 
     issuer: str
     authorization_endpoint: str
@@ -30,6 +30,7 @@ class OAuthServer(msgspec.Struct, omit_defaults=True):
     grant_types_supported: list[str]
     token_endpoint_auth_methods_supported: list[str]
     code_challenge_methods_supported: list[str]
+    authorization_response_iss_parameter_supported: bool
 
 
 class Link(msgspec.Struct):
@@ -75,6 +76,7 @@ async def oauth_server(call: Call[Nothing]) -> Response:
             grant_types_supported=[*grants, "password"] if call.parts.config.test_mode else grants,
             token_endpoint_auth_methods_supported=["client_secret_basic", "client_secret_post", "none"],
             code_challenge_methods_supported=["S256"],
+            authorization_response_iss_parameter_supported=True,
         )
     )
 

@@ -42,7 +42,8 @@ def _host_and_port(rest: str, length: int) -> tuple[str, int | None]:
         raise bad
     try:
         parts = urlsplit(f"//{rest}")
-        host, port = parts.hostname or "", parts.port
+        # The dot of the root changes nothing in DNS; kept, it would make a second place of the same server.
+        host, port = (parts.hostname or "").removesuffix("."), parts.port
         ascii_host = host if ":" in host else host.encode("idna").decode("ascii")
     except (ValueError, UnicodeError) as error:
         raise bad from error

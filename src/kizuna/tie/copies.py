@@ -21,6 +21,8 @@ from kizuna.tie.ports import Tie
 from kizuna.tie.states import Abandoned, Copy, RecallAsked, State
 
 _TIE_ENDED = "The tie had ended before the voice was deleted."
+#: Code points of a rewording: more than the longest voice has, and few enough to be fitted between two requests.
+_MOST_TEXT = 5000
 
 
 async def targets(tie: Tie, viewer_id: int, voice_id: int, text: str | None = None) -> list[Target]:
@@ -28,6 +30,7 @@ async def targets(tie: Tie, viewer_id: int, voice_id: int, text: str | None = No
 
     Raises NotFound unless the viewer wrote the voice; Invalid for a reply, or a text that cannot be stored.
     """
+    _check_length(text or "")
     voice = await _own_voice(tie.store.reads, viewer_id, voice_id)
     found: list[Target] = []
     for link in await queries.links_of(tie.store.reads, viewer_id):
@@ -47,6 +50,7 @@ async def make_copy(
     voice or link that is not the viewer's; Forbidden without the consent "out"; Conflict when a copy is there already,
     on its way or in doubt, or access has ended; Invalid when nothing of the text fits.
     """
+    _check_length(text)
 
     async def apply(tx: Tx) -> int:
         return (await once(tx, key, lambda: write(tx)))[0]
@@ -130,6 +134,11 @@ async def standing_count(tie: Tie, viewer_id: int, link_id: int) -> int:
     if await queries.own_link_row(tie.store.reads, viewer_id, link_id) is None:
         return 0
     return await copy_queries.standing_count(tie.store.reads, link_id)
+
+
+def _check_length(text: str) -> None:
+    if len(text) > _MOST_TEXT:
+        raise Invalid("Please use at most {most} characters.", field="text", most=_MOST_TEXT)
 
 
 async def _own_voice(db: Db, viewer_id: int, voice_id: int) -> Voice:

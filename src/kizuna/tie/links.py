@@ -21,6 +21,7 @@ from kizuna.tie.models import Direction, Limit, LinkState
 from kizuna.tie.partners import mastodon, wire
 from kizuna.tie.partners.mastodon import Credentials
 from kizuna.tie.ports import Tie
+from kizuna.tie.sanitise import plain_line
 from kizuna.tie.talk import ask, call
 
 ATTEMPT_MS: Final = 10 * 60 * 1000
@@ -72,12 +73,19 @@ async def begin_link(tie: Tie, viewer_id: int, address: str, *, copies_out: bool
 
 
 async def finish_link(
-    tie: Tie, viewer_id: int, state: str, code: str | None, error: str | None = None
+    tie: Tie,
+    viewer_id: int,
+    state: str,
+    code: str | None,
+    error: str | None = None,
+    issuer: str | None = None,
 ) -> int:
     """The person is back from the partner; answers the link's id.
 
-    The state works once, for ten minutes, for the face that began. Raises Gone otherwise; Forbidden when the person
-    said no over there, or less was granted than asked; Invalid or Unavailable when the partner does not keep its part.
+    The state works once, for ten minutes, for the face that began. `issuer` is who says to have sent the person back
+    (RFC 9207): a partner may have led them on to another one, whose code it must not get from us. Raises Gone
+    otherwise; Forbidden when the person said no over there, came back from elsewhere, or less was granted than asked;
+    Invalid or Unavailable when the partner does not keep its part.
     """
     attempt = await tie.store.write(lambda tx: queries.take_attempt(tx, viewer_id, _hash(state)))
     if attempt is None:
@@ -85,6 +93,8 @@ async def finish_link(
     app = await queries.app_of(tie.store.reads, attempt.app_id)
     if app is None:
         raise Gone("This sign-in has expired. Please begin again.")
+    if issuer is not None and issuer.removesuffix("/") != app.origin:
+        raise Forbidden("The answer did not come from {host}. Nothing was tied.", host=host_of(app.origin))
     if error or not code:
         raise Forbidden("You did not allow it at {host}. Nothing was tied.", host=host_of(app.origin))
     arrival = await _arrive(tie, app, code, attempt.verifier)
@@ -166,7 +176,7 @@ async def _put_link(tx: Tx, face_id: int, arrival: _Arrival) -> int:
     account_id = str(arrival.account.id)
     row: dict[str, object] = {
         "app_id": arrival.app.id,
-        "acct": f"{arrival.account.acct.partition('@')[0]}@{host_of(arrival.app.origin)}",
+        "acct": f"{plain_line(arrival.account.acct.partition('@')[0])}@{host_of(arrival.app.origin)}",
         "account_url": mastodon.web_url(arrival.account.url),
         "token": arrival.token.access_token,
         "scopes": arrival.scopes,

@@ -5,6 +5,8 @@ from typing import Final
 
 import nh3
 
+from kizuna.ground.text import html_to_text
+
 _MOST_HTML: Final = 20_000
 _MOST_LINE: Final = 200
 _UNPRINTED: Final = re.compile(r"[\x00-\x1f\x7f\u200e\u200f\u2028-\u202e\u2066-\u2069]+")
@@ -38,6 +40,11 @@ _CLEANER: Final = nh3.Cleaner(
 def safe_html(html: str) -> str:
     """What may be put on our pages: text, paragraphs, emphasis, lists and links to the web. No pictures, no styles."""
     return _CLEANER.clean(html[:_MOST_HTML].replace("\x00", ""))
+
+
+def visible_text(html: str) -> str:
+    """What people read of it. Cleaned first: on broken HTML the standard library's parser takes quadratic time."""
+    return html_to_text(_CLEANER.clean(html))
 
 
 def plain_line(text: str | None) -> str:

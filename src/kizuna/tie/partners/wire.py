@@ -19,9 +19,9 @@ class App(msgspec.Struct):
 
 
 class Token(msgspec.Struct):
-    """POST /oauth/token."""
+    """POST /oauth/token. The token goes into a header, so it is visible ASCII (RFC 6749, appendix A.12)."""
 
-    access_token: Annotated[str, msgspec.Meta(min_length=1, max_length=4000)]
+    access_token: Annotated[str, msgspec.Meta(pattern=r"\A[!-~]+\Z", max_length=4000)]
     scope: Line | None = None
 
 
