@@ -239,7 +239,7 @@ async def test_an_invite_ends(people: People, clock: FakeClock) -> None:
 
 async def test_where_no_invite_is_needed_it_counts_but_is_no_obstacle(people: People) -> None:
     host = await member(people, "host")
-    _, code = await create_invite(people, host.viewer, 1, 1, code="the circle's own")
+    _, code = await create_invite(people, host.viewer, 1, 1, twin=(7, "the circle's own"))
     assert code == "the circle's own"
     await join(people, "hana", invite=code)
     await join(people, "ken", invite=code)

@@ -15,20 +15,21 @@ DAY_MS: Final = 24 * 60 * 60 * 1000
 
 
 async def create_invite(
-    people: People, viewer: Viewer, uses: int, days: int, code: str | None = None
+    people: People, viewer: Viewer, uses: int, days: int, twin: tuple[int, str] | None = None
 ) -> tuple[int, str]:
     """Make an invite for ``uses`` people within ``days``; answers its id and code. Raises Invalid.
 
-    ``code`` gives it the code of another invite (of friends, in the circle), so that one link serves for both.
+    ``twin`` gives it the id and code of another invite (of friends, in the circle; ids of two stores never meet), so
+    that one link serves for both, and both are ended together.
     """
     if not 1 <= uses <= MOST_USES:
         raise Invalid("An invite is for 1 to {most} people.", field="uses", most=MOST_USES)
     if not 1 <= days <= MOST_DAYS:
         raise Invalid("An invite is open for 1 to {most} days.", field="days", most=MOST_DAYS)
-    chosen = code or people.randomness.token()
+    chosen = twin[1] if twin else people.randomness.token()
 
     async def apply(tx: Tx) -> int:
-        invite_id = tx.new_id()
+        invite_id = twin[0] if twin else tx.new_id()
         row = {
             "id": invite_id,
             "code_hash": token_hash("invite", chosen),

@@ -1,6 +1,8 @@
 """Friends: the list, requests both ways, invite links with their QR code."""
 
+import contextlib
 import io
+import unicodedata
 from collections.abc import Sequence
 from typing import Annotated, Final, Literal, cast
 
@@ -11,18 +13,26 @@ from starlette.responses import Response
 
 from kizuna.circle import friend_actions, friend_queries
 from kizuna.circle.models import FriendRequest, Friendship, Invite
+from kizuna.doors.params import read_tree, shape
 from kizuna.doors.parts import MemberParts, PublicParts
+from kizuna.doors.redirects import see_other
 from kizuna.ground.errors import Invalid, NotFound, Refusal
 from kizuna.people import invites as people_invites
 from kizuna.people.models import Viewer
 from kizuna.web.forms import Sent, Short, Table, face_of, path_id, sent
 from kizuna.web.items import circle_face
 from kizuna.web.pages import Pages, done
-from kizuna.web.pieces import FriendRow, InviteLink, InviteRow, RequestRow
+from kizuna.web.pieces import Form, FriendRow, InviteLink, InviteRow, RequestRow
 from kizuna.web.views import ConfirmView, FriendsView, InvitesView, InviteView
 from kizuna.web.voices import profile_of
 
 LONGEST_CODE: Final = 100
+
+
+class Search(msgspec.Struct, frozen=True, kw_only=True):
+    """Whom somebody looks for."""
+
+    handle: Short = ""
 
 
 class RequestForm(Sent, frozen=True, kw_only=True):
@@ -39,9 +49,16 @@ class InviteForm(Sent, frozen=True, kw_only=True):
 
 
 async def friends_page(pages: Pages, parts: MemberParts, request: Request, viewer: Viewer) -> Response:
-    """``/friends``."""
+    """``/friends``; with ``?handle=`` the way to that face, if there is one."""
     me = face_of(viewer)
     reads = parts.circle.store.reads
+    typed = shape(await read_tree(request), Search).handle
+    handle = _handle_of(typed)
+    # Exactly what /c/{handle} tells every member: no beginnings of handles, no list to read through.
+    if handle and await friend_queries.profile(reads, me, handle) is not None:
+        return see_other(f"/c/{handle}")
+    _ = pages.speak(parts, request, viewer)
+    problems = {"handle": _("Nobody here has this handle.")} if handle else {}
     since = await friend_queries.since(reads, me)
     view = FriendsView(
         page=await pages.page(parts, request, viewer),
@@ -51,8 +68,14 @@ async def friends_page(pages: Pages, parts: MemberParts, request: Request, viewe
         ),
         incoming=_rows(await friend_queries.requests_in(reads, me)),
         outgoing=_rows(await friend_queries.requests_out(reads, me)),
+        search=Form(values={"handle": typed}, errors=problems),
     )
     return pages.show(parts, request, view)
+
+
+def _handle_of(typed: str) -> str:
+    """What was meant by ``@Mei`` or, from a Japanese keyboard, ``＠Ｍｅｉ``."""
+    return unicodedata.normalize("NFKC", typed).strip().removeprefix("@").lower()
 
 
 async def ask(pages: Pages, parts: MemberParts, request: Request, viewer: Viewer) -> Response:
@@ -120,9 +143,9 @@ async def invites_page(pages: Pages, parts: MemberParts, request: Request, viewe
 async def make_invite(pages: Pages, parts: MemberParts, request: Request, viewer: Viewer) -> Response:
     """``POST /invites``: one link that lets somebody sign up and makes them a friend. Its code is shown this once."""
     form = await sent(parts, request, InviteForm)
-    _, code = await friend_actions.make_invite(parts.circle, face_of(viewer), form.uses, form.days)
+    invite_id, code = await friend_actions.make_invite(parts.circle, face_of(viewer), form.uses, form.days)
     if parts.config.sign_up == "invite":
-        await people_invites.create_invite(parts.people, viewer, form.uses, form.days, code)
+        await people_invites.create_invite(parts.people, viewer, form.uses, form.days, (invite_id, code))
     url = f"{parts.config.url}/invite/{code}"
     fresh = InviteLink(url=url, qr_href=f"/invite/{code}/qr.svg")
     return pages.show(parts, request, await _invites_view(pages, parts, request, viewer, fresh))
@@ -131,7 +154,12 @@ async def make_invite(pages: Pages, parts: MemberParts, request: Request, viewer
 async def end_invite(pages: Pages, parts: MemberParts, request: Request, viewer: Viewer) -> Response:
     """``POST /invites/{id}/end``."""
     form = await sent(parts, request, Sent)
-    await friend_actions.end_invite(parts.circle, face_of(viewer), path_id(request))
+    invite_id = path_id(request)
+    with contextlib.suppress(
+        NotFound
+    ):  # made while the server was open to all: then it has no twin among people's
+        await people_invites.end_invite(parts.people, viewer, invite_id)
+    await friend_actions.end_invite(parts.circle, face_of(viewer), invite_id)
     return done(form.back_to("/invites"), "ended")
 
 
