@@ -155,7 +155,7 @@ def test_a_deleted_post_vanishes_with_all_that_hung_on_it(world: World, changes:
     )
     assert all("秘" not in str(row) for row in world.rows(sa.select(POST)))
     assert (world.account(HANA).statuses_count, world.account(KEN).statuses_count) == (0, 1)
-    assert changes[-1] == events.PostDeleted(post_id, HANA, None, ("絆",))
+    assert changes[-1] == events.PostDeleted(post_id, HANA, None, ("絆",), (KEN,))
 
 
 def test_deleting_twice_counts_once(world: World) -> None:

@@ -95,11 +95,12 @@ async def delete_post(square: Square, account_id: int, post_id: int) -> Status:
         if was.post.boost_of_id is not None:
             await _take_back(tx, was.post, was.post.boost_of_id)
             return was
+        boosters = await queries.booster_ids(tx, post_id)
         await queries.bury(tx, post_id)
         await queries.count_statuses(tx, account_id, -1)
         if was.post.in_reply_to_id is not None:
             await queries.count_replies(tx, was.post.in_reply_to_id, -1)
-        tx.emit(events.PostDeleted(post_id, account_id, was.post.in_reply_to_id, was.tags))
+        tx.emit(events.PostDeleted(post_id, account_id, was.post.in_reply_to_id, was.tags, boosters))
         return was
 
     return await square.store.write(apply)

@@ -28,12 +28,13 @@ class Posted(Event, frozen=True, tag="square.posted"):
 
 
 class PostDeleted(Event, frozen=True, tag="square.post_deleted"):
-    """A post is gone, and with it all boosts of it."""
+    """A post is gone, and with it all boosts of it, by the accounts ``booster_ids``."""
 
     post_id: int
     account_id: int
     in_reply_to_id: int | None
     tags: tuple[str, ...]
+    booster_ids: tuple[int, ...] = ()
 
 
 class Boosted(Event, frozen=True, tag="square.boosted"):

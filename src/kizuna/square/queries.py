@@ -44,6 +44,7 @@ _BOOSTED: Final = sa.select(POST.c.boost_of_id).where(
     POST.c.account_id == _account_id, POST.c.boost_of_id.in_(_ids)
 )
 _BOOST: Final = sa.select(POST.c.id).where(POST.c.boost_of_id == _post_id, POST.c.account_id == _account_id)
+_BOOSTERS: Final = sa.select(POST.c.account_id).where(POST.c.boost_of_id == _post_id)
 _FOLLOWING: Final = sa.select(FOLLOW.c.followee_id).where(
     FOLLOW.c.follower_id == _account_id, FOLLOW.c.followee_id.in_(_ids)
 )
@@ -191,6 +192,11 @@ async def relationships(db: Db, viewer_id: int, ids: Sequence[int]) -> list[Rela
 async def boost_id(db: Db, account_id: int, post_id: int) -> int | None:
     """The boost of an original by an account."""
     return await db.scalar(_BOOST, {"account_id": account_id, "post_id": post_id})
+
+
+async def booster_ids(db: Db, post_id: int) -> tuple[int, ...]:
+    """Everybody who boosted an original."""
+    return tuple(row.account_id for row in await db.all(_BOOSTERS, {"post_id": post_id}))
 
 
 async def make_account(tx: Tx, account_id: int, handle: str, display_name: str) -> bool:

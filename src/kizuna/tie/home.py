@@ -178,7 +178,8 @@ class Home:
         self._rendered.marked(event.account_id, event.post_id)
 
     def _deleted(self, event: events.PostDeleted) -> None:
-        self._rendered.changed_author(event.account_id)
+        for account_id in (event.account_id, *event.booster_ids):
+            self._rendered.changed_author(account_id)
         self._rendered.changed_original(event.post_id)
         if event.in_reply_to_id is not None:
             self._rendered.changed_original(event.in_reply_to_id)
