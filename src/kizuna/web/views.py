@@ -31,6 +31,8 @@ The forms of the templates, all POST, all with `csrf` and most with `back` (a pa
     /settings/ties  address out in                            /settings/ties/{id}/consent  direction give (1 or 0)
     /settings/ties/{id}/unlink  copies (keep or recall)       (GET: UnlinkView)
     /oauth/authorize  the hidden fields, face[]* decision (allow or deny)
+
+and one GET, which changes nothing:  /friends  handle
 """
 
 from typing import ClassVar, Literal
@@ -183,12 +185,13 @@ class FaceView(PageView, frozen=True, kw_only=True):
 
 
 class FriendsView(PageView, frozen=True, kw_only=True):
-    """`/friends`: friends, and requests both ways."""
+    """`/friends`: friends, and requests both ways. `search` holds the handle that was looked for in vain."""
 
     template: ClassVar[str] = "friends.html"
     friends: tuple[FriendRow, ...]
     incoming: tuple[RequestRow, ...] = ()
     outgoing: tuple[RequestRow, ...] = ()
+    search: Form = Form()
 
 
 class InvitesView(PageView, frozen=True, kw_only=True):
