@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from pathlib import Path
 
 import httpx2
@@ -77,7 +78,8 @@ class Sockets:
 
     def __init__(self) -> None:
         limits = httpx2.Limits(max_connections=100, max_keepalive_connections=100)
-        self._client = httpx2.AsyncClient(timeout=ANSWER_S, limits=limits)
+        nobodys = CookieJar(DefaultCookiePolicy(allowed_domains=[]))  # each person keeps their own
+        self._client = httpx2.AsyncClient(timeout=ANSWER_S, limits=limits, cookies=nobodys)
 
     async def send(self, call: Call) -> Answer:
         """One request. Raises UnreachableError or SilenceError."""

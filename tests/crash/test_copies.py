@@ -65,8 +65,9 @@ async def run(place: Path, copies: int, kills: int) -> list[Model]:
             group.create_task(kill_at((square, circle), milestones, kills, copies))
             for actor in actors:
                 group.create_task(copy_and_recall(actor, copies // PEOPLE, milestones))
-        deadline = asyncio.get_running_loop().time() + QUIET_S
-        while open_work(place) and asyncio.get_running_loop().time() < deadline:
+        for _ in range(QUIET_S):
+            if not open_work(place):
+                break
             await asyncio.sleep(1)
     finally:
         await sockets.close()
