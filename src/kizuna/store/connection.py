@@ -37,6 +37,7 @@ class Connection:
             poolclass=StaticPool,
             connect_args={"check_same_thread": False, "cached_statements": 512},
             isolation_level="AUTOCOMMIT",
+            hide_parameters=True,  # errors are logged, and what people wrote must not be in them
         )
         self._slow = engine.connect()
         self._fast = cast(sqlite3.Connection, self._slow.connection.dbapi_connection)
