@@ -172,7 +172,7 @@ CIRCLE: Final = (
     ("ties", at("/settings/ties")),
     ("tie", through("/settings/ties", "main a[href^='/settings/ties/']")),
     ("untie", through("/settings/ties", "main a[href^='/settings/ties/']", "main a[href$='/unlink']")),
-    ("copy", through("/c/misaki", ".item a.when", "main a[href$='/copy'], aside a[href$='/copy']")),
+    ("copy", through("/c/misaki", ".items > li:nth-child(2) a.when", "aside a[href$='/copy']")),
     ("copies", at("/copies")),
     ("recall", through("/copies", "main a[href$='/recall']")),
 )

@@ -35,7 +35,8 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
 def contexts(browser: Browser, lived: Town) -> Iterator[Contexts]:
     """A browser of misaki, and one of nobody."""
     pair, cast = lived
-    inside, outside = browser.new_context(locale="ja"), browser.new_context(locale="ja")
+    # Colours that are still changing from one scheme to the other cannot be judged.
+    inside, outside = [browser.new_context(locale="ja", reduced_motion="reduce") for _ in range(2)]
     enter(inside, pair, cast.password, "ja")
     yield inside, outside
     inside.close()
@@ -76,7 +77,7 @@ def test_the_first_load_is_light(browser: Browser, lived: Town, plane: str, insi
     context = browser.new_context(locale="ja", storage_state=entered.storage_state())  # an empty cache
     answers: list[Response] = []
     page = context.new_page()
-    page.on("response", answers.append)
+    page.on("response", lambda answer: answers.append(answer))
     page.goto(origin, wait_until="networkidle")
     sizes = {answer.url.removeprefix(origin): answer.request.sizes() for answer in answers}
     weights = {url: size["responseBodySize"] + size["responseHeadersSize"] for url, size in sizes.items()}

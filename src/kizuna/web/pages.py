@@ -1,6 +1,5 @@
 """From a view to an answer: what every page needs around its own content."""
 
-import gzip
 from collections.abc import Callable, Sequence
 from typing import Final
 from urllib.parse import quote, unquote
@@ -20,11 +19,13 @@ from kizuna.people import models as people
 from kizuna.square import queries as square_queries
 from kizuna.web.assets import Assets
 from kizuna.web.items import account_face, circle_face
+from kizuna.web.packing import pack
 from kizuna.web.pieces import Notice, Page, Site, Viewer
 from kizuna.web.present import Presenter
 from kizuna.web.views import PageView, ReadersView
 
 NOTICE: Final = "kizuna-notice"
+WORTH_PACKING: Final = 1000
 
 
 class Pages:
@@ -78,8 +79,8 @@ class Pages:
         """A page as an answer; ``form_targets`` are other origins that its form may lead to."""
         body = self._presenter.render(view).encode()
         response = HTMLResponse(body, status)
-        if view.page.viewer is None and may_pack(request, status):
-            response = HTMLResponse(gzip.compress(body, 5, mtime=0), status, {"Content-Encoding": "gzip"})
+        if len(body) > WORTH_PACKING and "gzip" in request.headers.get("accept-encoding", ""):
+            response = HTMLResponse(pack(body), status, {"Content-Encoding": "gzip"})
         response.headers["Content-Security-Policy"] = page_policy(form_targets)
         response.headers["Vary"] = "Cookie, Accept-Language, Accept-Encoding"
         if NOTICE in request.cookies:
@@ -107,16 +108,6 @@ class Pages:
     def _notice(self, parts: PublicParts, request: Request, viewer: people.Viewer | None) -> Notice | None:
         done = NOTICES.get(unquote(request.cookies.get(NOTICE, "")))
         return None if done is None else Notice(text=self.speak(parts, request, viewer)(done))
-
-
-def may_pack(request: Request, status: int) -> bool:
-    """Whether a page that nobody is signed in for may be compressed.
-
-    The length of compressed text tells about its content to whoever can steer a part of it and watch the wire (BREACH).
-    So what belongs to somebody is never compressed, nor is a page that gives back words of its address.
-    """
-    plain = status == 200 and request.method in ("GET", "HEAD") and not request.url.query
-    return plain and "gzip" in request.headers.get("accept-encoding", "")
 
 
 def _(message: str) -> str:
