@@ -38,6 +38,29 @@ def test_what_cannot_be_used_is_refused(settings: dict[str, object], reason: str
         make_config(settings)
 
 
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "http://[",
+        "http://x:99999",
+        "http://a@b",
+        "http://h?",
+        "https://ex ample",
+        "http://e\nx",
+        "https://絆.example",
+    ],
+)
+def test_an_origin_is_a_scheme_a_host_and_a_port(origin: str) -> None:
+    with pytest.raises(ConfigError, match="origin"):
+        make_config({"origin": origin})
+
+
+@pytest.mark.parametrize("seconds", ["inf", "nan", "0", "1e300"])
+def test_polling_has_a_period_that_can_be_waited_for(seconds: str) -> None:
+    with pytest.raises(ConfigError, match="poll_seconds"):
+        make_config({"poll_seconds": seconds})
+
+
 def test_test_mode_is_refused_unless_bound_to_loopback() -> None:
     assert make_config({"test_mode": "1"}).test_mode
     with pytest.raises(ConfigError, match="loopback"):

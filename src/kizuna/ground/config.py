@@ -2,6 +2,7 @@
 
 import difflib
 import ipaddress
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,6 +12,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 PREFIX: Final = "KIZUNA_"
+_ORIGIN: Final = re.compile(r"https?://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]+)?")
 Plane = Literal["square", "circle"]
 Port = Annotated[int, msgspec.Meta(ge=0, le=65535)]
 
@@ -32,7 +34,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     language: Literal["ja", "en"] = "ja"
     sign_up: Literal["open", "invite", "closed"] = "open"
     fetch_allow: tuple[str, ...] = ()
-    poll_seconds: Annotated[float, msgspec.Meta(gt=0)] = 15.0
+    poll_seconds: Annotated[float, msgspec.Meta(gt=0, le=86_400)] = 15.0
     test_mode: bool = False
 
     @property
@@ -106,13 +108,23 @@ def _split(value: object) -> object:
 def _check(config: Config) -> None:
     if not config.planes or len(set(config.planes)) != len(config.planes):
         raise ConfigError('settings: "planes" names square, circle or both, each once')
-    parts = urlsplit(config.url)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path or parts.query:
+    if not _is_origin(config.url):
         raise ConfigError(
-            f'settings: "origin" is an http or https address without a path, not "{config.origin}"'
+            f'settings: "origin" is an http or https address without a path, not {config.origin!r}'
         )
     if config.test_mode and not is_loopback(config.host):
         raise ConfigError("test mode is refused unless the server is bound to loopback (host = 127.0.0.1)")
+
+
+def _is_origin(url: str) -> bool:
+    """A scheme, a host in the ASCII form that goes into headers, perhaps a port, and nothing else."""
+    if not _ORIGIN.fullmatch(url):
+        return False
+    try:
+        _ = urlsplit(url).port
+    except ValueError:
+        return False
+    return True
 
 
 def is_loopback(host: str) -> bool:
