@@ -135,6 +135,10 @@ def test_web_and_native_addresses_are_taken(uri: str) -> None:
         "app:",
         "https://app.example/" + "x" * 2000,
         "https://[::1/cb",
+        "https://app.example;sandbox/cb",
+        "https://app.example,evil.example/cb",
+        "https://app'example/cb",
+        "https://*.example/cb",
     ],
 )
 def test_dangerous_addresses_are_refused(uri: str) -> None:

@@ -228,6 +228,18 @@ async def test_seen_is_written_down_by_the_hour(people: People, clock: FakeClock
     assert (await seen_at()) % HOUR_MS == 0
 
 
+async def test_a_session_that_ends_while_it_is_noted_as_seen_has_ended(
+    people: People, clock: FakeClock
+) -> None:
+    hana = await member(people, "hana")
+    clock.advance(2 * HOUR_MS / 1000)
+    asking = asyncio.ensure_future(viewer_by_session(people, hana.token))
+    await asyncio.sleep(0)
+    await sign_out(people, hana.viewer)
+    assert await asking is None
+    assert await viewer_by_session(people, hana.token) is None
+
+
 async def test_a_forgotten_session_ends_by_itself(people: People, clock: FakeClock) -> None:
     hana = await member(people, "hana")
     assert await viewer_by_session(people, hana.token)

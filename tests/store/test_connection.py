@@ -20,6 +20,5 @@ def test_an_error_does_not_quote_what_was_to_be_written(tmp_path: Path) -> None:
         assert "closed" not in str(raised.value)
     with pytest.raises(DatabaseErrors) as raised:
         connection.change(sa.insert(note).values(id=1, words="closed words"), None)
-        connection.change(sa.insert(note).values(id=1, words="closed words"), None)
     assert "closed" not in str(raised.value)
     connection.close()

@@ -11,6 +11,7 @@ LEVEL: Final = logging.INFO
 
 def set_up_logging() -> None:
     """Send structlog's events to stderr as JSON lines."""
+    logging.getLogger("python_multipart").setLevel(logging.CRITICAL)  # it quotes bytes of what people send
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,

@@ -16,6 +16,8 @@ _DANGEROUS: Final = frozenset(
      "urn", "vbscript", "view-source", "ws", "wss")
 )  # fmt: skip
 _SCHEME: Final = re.compile(r"[a-z][a-z0-9+.-]*")
+# The origin is written into a Content-Security-Policy, where ; and , begin something new.
+_PLACE: Final = re.compile(r"[A-Za-z0-9._\-]+(:[0-9]+)?|\[[0-9A-Fa-f:.]+\](:[0-9]+)?")
 _FORBIDDEN: Final = re.compile(r"[\x00-\x20\x7f-\uffff\U00010000-\U0010ffff\"<>\\^`{|}]")
 
 
@@ -47,13 +49,12 @@ def _is_fit(uri: str) -> bool:
         return False
     try:
         parts = urlsplit(uri)
-        host = parts.hostname
         _ = parts.port
     except ValueError:
         return False
     if not _SCHEME.fullmatch(parts.scheme) or parts.scheme in _DANGEROUS or "#" in uri:
         return False
     if parts.scheme in ("http", "https"):
-        return bool(host) and "@" not in parts.netloc
+        return _PLACE.fullmatch(parts.netloc) is not None
     # A native app's own scheme (RFC 8252, 7.1), such as "oauth2redirect.com.example.app://callback".
     return uri != f"{parts.scheme}:"

@@ -17,9 +17,9 @@ IDLE_MS: Final = 60 * 24 * HOUR_MS
 async def viewer_by_session(people: People, token: str) -> Viewer | None:
     """The person whose browser shows this token; None when there is no such session (any more)."""
     digest = token_hash("session", token)
+    epoch = people.seen.epoch
     known = people.seen.get(digest)
     if known is None:
-        epoch = people.seen.epoch
         found = await queries.viewer_of_session(people.store.reads, digest)
         if found is None:
             return None
@@ -29,7 +29,9 @@ async def viewer_by_session(people: People, token: str) -> Viewer | None:
     if now - known.seen_at >= IDLE_MS:
         return None
     if now - known.seen_at >= HOUR_MS:
-        await _touch(people, digest, known)
+        await _touch(people, digest, known, epoch)
+        if people.seen.epoch != epoch:  # some session ended meanwhile; perhaps this one
+            return await viewer_by_session(people, token)
     assert isinstance(known.who, Viewer)
     return known.who
 
@@ -53,9 +55,8 @@ def this_hour(now_ms: int) -> int:
     return now_ms - now_ms % HOUR_MS
 
 
-async def _touch(people: People, digest: bytes, known: Known) -> None:
+async def _touch(people: People, digest: bytes, known: Known, epoch: int) -> None:
     seen_at = this_hour(people.clock.now_ms())
-    epoch = people.seen.epoch
 
     async def apply(tx: Tx) -> None:
         await queries.touch_session(tx, digest, seen_at)
