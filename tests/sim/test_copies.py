@@ -5,9 +5,11 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 from shutil import rmtree
+from unittest.mock import patch
 
 import pytest
 
+from kizuna.jobs import queries
 from tests.dose import dose, show
 from tests.sim.copies import Member, Story, make_template, tell
 
@@ -34,6 +36,17 @@ def test_a_seed_tells_the_same_story_twice(template: tuple[Path, list[Member]], 
     first, second = (tell(1, *template, place / name) for name in ("a", "b"))
     first.seconds = second.seconds = 0
     assert first == second
+
+
+def test_a_server_that_forgets_keys_is_found(template: tuple[Path, list[Member]], place: Path) -> None:
+    """The premise of all this: the storm is strong enough, and the verdict sees what it does."""
+
+    async def forget(*_: object) -> None:
+        return None
+
+    with patch.object(queries, "seen_key", forget), patch.object(queries, "keep_key", forget):
+        stories = (tell(seed, *template, place / str(seed)) for seed in range(5))
+        assert any("times" in wrong for story in stories for wrong in story.wrong)
 
 
 @pytest.mark.proof
