@@ -25,6 +25,10 @@ class Ids:
         self._ms = 0
         self._sequence = 0
 
+    def go_on_after(self, newest: int) -> None:
+        """Make only ids greater than this one of an earlier process, whose clock may have been ahead."""
+        self._ms, self._sequence = newest >> 16, newest & ((1 << _SEQUENCE_BITS) - 1)
+
     def new(self) -> int:
         """The next id: greater than every one made before it here.
 

@@ -89,6 +89,14 @@ class Connection:
         """A pragma, or the beginning or the end of a transaction."""
         self._fast.execute(text)
 
+    def newest_id(self, metadata: sa.MetaData) -> int:
+        """The greatest id in those of these tables that are in the file; 0 when there is none."""
+        here = sa.inspect(self._slow).get_table_names()
+        tables = [table for table in metadata.sorted_tables if table.name in here]
+        keys = [table.c.id for table in tables if "id" in table.primary_key.columns]
+        found = [self._slow.execute(sa.select(sa.func.max(key))).scalar() for key in keys]
+        return max((one for one in found if one is not None), default=0)
+
     @property
     def in_transaction(self) -> bool:
         """Whether something is begun and not yet ended."""

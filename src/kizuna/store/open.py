@@ -1,5 +1,6 @@
 """Opening the stores of a server: the directory is locked, the schema is brought up to date, the files are opened."""
 
+import contextlib
 import fcntl
 import os
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from typing import IO
 from kizuna.ground.clock import Clock
 from kizuna.ground.config import ConfigError
 from kizuna.ground.ids import STORE_NAMES, StoreName
+from kizuna.store.connection import DatabaseErrors
 from kizuna.store.migrate import migrate
 from kizuna.store.sqlite import SqliteStore
 
@@ -45,16 +47,28 @@ class Stores:
 
 
 def open_stores(data: Path, clock: Clock, *, inline: bool = False) -> Stores:
-    """Open the files in ``data`` (made if missing, readable only by us). Raises ConfigError when it is in use."""
+    """Open the files in ``data`` (made if missing, readable only by us).
+
+    Raises ConfigError when it is in use, or a file was written by a newer program or by something else.
+    """
     data.mkdir(parents=True, exist_ok=True, mode=0o700)
-    lock = _lock(data)
-    opened: dict[StoreName, SqliteStore] = {}
-    for name in STORE_NAMES:
-        path = data / f"{name}.db"
-        path.touch(mode=0o600)
-        migrate(name, path)
-        opened[name] = SqliteStore(name, path, clock, inline=inline)
+    with contextlib.ExitStack() as opening:
+        lock = opening.enter_context(_lock(data))
+        opened: dict[StoreName, SqliteStore] = {}
+        for name in STORE_NAMES:
+            opened[name] = _open(name, data / f"{name}.db", clock, inline=inline)
+            opening.callback(opened[name].abandon)
+        opening.pop_all()
     return Stores(lock=lock, **opened)
+
+
+def _open(name: StoreName, path: Path, clock: Clock, *, inline: bool) -> SqliteStore:
+    path.touch(mode=0o600)
+    try:
+        migrate(name, path)
+        return SqliteStore(name, path, clock, inline=inline)
+    except DatabaseErrors as error:
+        raise ConfigError(f"{path} cannot be used: {getattr(error, 'orig', error)}") from error
 
 
 def _lock(data: Path) -> IO[str]:

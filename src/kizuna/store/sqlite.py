@@ -23,6 +23,7 @@ from kizuna.ground.errors import Unavailable
 from kizuna.ground.events import Event, tag_of
 from kizuna.ground.ids import Ids, StoreName
 from kizuna.store.connection import Connection, DatabaseErrors
+from kizuna.store.schema import METADATA
 from kizuna.store.store import Params, Row, Tx
 from kizuna.store.tables import OUTBOX
 
@@ -145,6 +146,7 @@ class SqliteStore:
         self._writer = Connection(path)
         self._reader = Connection(path)
         self.reads = SqliteDb(self._reader)
+        self.ids.go_on_after(self._reader.newest_id(METADATA[name]))
         self._queue: deque[_Command] = deque()
         self._busy = False
         self._closed = False
