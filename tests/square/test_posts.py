@@ -83,6 +83,15 @@ def test_a_repeat_with_the_same_key_is_the_same_post(world: World) -> None:
     assert world.account(HANA).statuses_count == 2
 
 
+def test_the_repeat_of_a_reply_is_the_same_also_when_what_it_answers_is_gone(world: World) -> None:
+    root, key = world.post(HANA, "a"), make_key(KEN, 7, "k", b"body")
+    reply = world.post(KEN, "b", key, in_reply_to_id=root)
+    run(actions.delete_post(world.square, HANA, root))
+    assert world.post(KEN, "b", key, in_reply_to_id=root) == reply
+    with pytest.raises(NotFound):
+        world.post(KEN, "b", make_key(KEN, 7, "new", b"body"), in_reply_to_id=root)
+
+
 def test_two_at_once_with_the_same_key_are_one(world: World) -> None:
     key = make_key(HANA, 7, "k", b"body")
 

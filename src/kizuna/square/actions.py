@@ -50,15 +50,16 @@ async def post(square: Square, author_id: int, draft: Draft, key: Key | None = N
     """
     draft = rules.checked(draft)
     marks, accounts = await _mark(square, draft.text)
-    parent = (
-        None if draft.in_reply_to_id is None else await _original(square.store.reads, draft.in_reply_to_id)
-    )
+    # Gone is no reason to refuse yet: this may be the repeat of a reply that stands.
+    parent = await _proper(square.store.reads, draft.in_reply_to_id)
     mentioned_ids = tuple(accounts[handle] for handle in marks.handles)
 
     async def make(tx: Tx) -> int:
         if not await queries.has_account(tx, author_id):
             raise NotFound
-        if parent is not None and not await queries.count_replies(tx, parent.id, 1):
+        if draft.in_reply_to_id is not None and not (
+            parent and await queries.count_replies(tx, parent.id, 1)
+        ):
             raise NotFound
         queries.count_told(tx, author_id)
         post_id = tx.new_id()
@@ -218,10 +219,16 @@ async def _account(db: Db, account_id: int) -> Account:
 
 
 async def _original(db: Db, post_id: int) -> Post:
-    """A post that stands; for a boost, what it boosts."""
-    found = await queries.post(db, post_id)
-    if found is not None and found.boost_of_id is not None:
-        found = await queries.post(db, found.boost_of_id)
+    """A post that stands; for a boost, what it boosts. Raises NotFound."""
+    found = await _proper(db, post_id)
     if found is None:
         raise NotFound
+    return found
+
+
+async def _proper(db: Db, post_id: int | None) -> Post | None:
+    """The same, or None when it is gone, or none was named."""
+    found = None if post_id is None else await queries.post(db, post_id)
+    if found is not None and found.boost_of_id is not None:
+        return await queries.post(db, found.boost_of_id)
     return found
