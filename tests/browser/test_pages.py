@@ -77,7 +77,7 @@ def test_the_first_load_is_light(browser: Browser, lived: Town, plane: str, insi
     context = browser.new_context(locale="ja", storage_state=entered.storage_state())  # an empty cache
     answers: list[Response] = []
     page = context.new_page()
-    page.on("response", lambda answer: answers.append(answer))
+    page.on("response", lambda answer: answers.append(answer))  # noqa: PLW0108 -- Playwright marks the function it is given
     page.goto(origin, wait_until="networkidle")
     sizes = {answer.url.removeprefix(origin): answer.request.sizes() for answer in answers}
     weights = {url: size["responseBodySize"] + size["responseHeadersSize"] for url, size in sizes.items()}

@@ -100,12 +100,14 @@ async def face_page(pages: Pages, parts: MemberParts, request: Request, viewer: 
     ids = await queries.profile_ids(reads, me, profile.face.id, max_id=page.max_id, limit=PAGE)
     voices = await queries.load(reads, me, ids)
     incoming = await _request_of(parts, me, profile)
+    since = await friend_queries.since(reads, me) if profile.state is Friendship.FRIENDS else {}
     view = FaceView(
         page=await pages.page(parts, request, viewer),
         face=circle_face(profile.face),
         bio_html=profile.bio_html,
         state=STATES[profile.state],
         note=incoming.note if incoming else "",
+        since_ms=since.get(profile.face.id),
         timeline=timeline([voice_item(voice) for voice in voices], ids, PAGE, f"/c/{profile.face.handle}"),
     )
     return pages.show(parts, request, view)
