@@ -105,10 +105,12 @@ class Server:
         for work in self._work:
             await work.stop()
         await self.stores.close()
-        self.close_ports()
+        await self.close_ports()
 
-    def close_ports(self) -> None:
-        """Let go of threads."""
+    async def close_ports(self) -> None:
+        """Let go of connections and threads."""
+        if isinstance(self.ports.fetch, HttpFetch):
+            await self.ports.fetch.close()
         if isinstance(self.ports.hasher, Argon2Hasher):
             self.ports.hasher.close()
 

@@ -1,5 +1,6 @@
 """A server with both planes, built and never started."""
 
+import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,4 +17,4 @@ def server(tmp_path: Path) -> Iterator[Server]:
     built = build(config, system_ports(config))
     yield built
     built.stores.abandon()
-    built.close_ports()
+    asyncio.run(built.close_ports())

@@ -20,7 +20,6 @@ from kizuna.doors.parts import PublicParts
 from kizuna.ground.config import Config
 from kizuna.ground.errors import Forbidden
 
-FIELD: Final = "csrf"
 _PURPOSE: Final = b"kizuna form token, version 1"
 _STATE: Final = "kizuna_form_cookie"
 
