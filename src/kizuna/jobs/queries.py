@@ -47,6 +47,28 @@ _OUTBOX_DUE = {
 }
 
 
+_OUTBOX_NEXT = {
+    name: sa.select(sa.func.min(t.c.run_at)).where(t.c.run_at < NEVER) for name, t in OUTBOX.items()
+}
+
+
+def _select_due(name: StoreName) -> sa.Select[Any]:
+    t = DUTY[name]
+    now: sa.BindParameter[int] = sa.bindparam("now")
+    due = (t.c.lane == sa.bindparam("lane"), t.c.run_at <= now, t.c.lease_until <= now, t.c.dead_at.is_(None))
+    return sa.select(t).where(*due).order_by(t.c.run_at, t.c.id).limit(sa.bindparam("n"))
+
+
+def _select_next(name: StoreName) -> sa.Select[Any]:
+    t = DUTY[name]
+    later = sa.case((t.c.run_at > t.c.lease_until, t.c.run_at), else_=t.c.lease_until)
+    return sa.select(sa.func.min(later)).where(t.c.lane == sa.bindparam("lane"), t.c.dead_at.is_(None))
+
+
+_DUE = {name: _select_due(name) for name in STORE_NAMES}
+_NEXT = {name: _select_next(name) for name in STORE_NAMES}
+
+
 async def seen_key(db: Tx, key: KeyFields) -> Row | None:
     """The remembered (body_hash, result_id) of a key."""
     return await db.first(_KEY[db.store], {"a": key.actor_id, "p": key.app_id, "k": key.key})
@@ -78,8 +100,7 @@ async def outbox_due(store: StoreName, db: Db, now_ms: int, limit: int) -> Seque
 
 async def outbox_next(store: StoreName, db: Db) -> int | None:
     """When the next waiting event is due, in Unix milliseconds."""
-    t = OUTBOX[store]
-    return await db.scalar(sa.select(sa.func.min(t.c.run_at)).where(t.c.run_at < NEVER))
+    return await db.scalar(_OUTBOX_NEXT[store])
 
 
 async def outbox_done(tx: Tx, ids: Sequence[int]) -> None:
@@ -120,16 +141,12 @@ async def add_duty(tx: Tx, row: dict[str, object]) -> None:
 
 async def due_duties(store: StoreName, db: Db, lane: str, now_ms: int, limit: int) -> Sequence[Row]:
     """Duties to run now, oldest first."""
-    t = DUTY[store]
-    due = (t.c.lane == lane, t.c.run_at <= now_ms, t.c.lease_until <= now_ms, t.c.dead_at.is_(None))
-    return await db.all(sa.select(t).where(*due).order_by(t.c.run_at, t.c.id).limit(limit))
+    return await db.all(_DUE[store], {"lane": lane, "now": now_ms, "n": limit})
 
 
 async def next_duty(store: StoreName, db: Db, lane: str) -> int | None:
     """When the next duty of a lane can run, in Unix milliseconds."""
-    t = DUTY[store]
-    later = sa.case((t.c.run_at > t.c.lease_until, t.c.run_at), else_=t.c.lease_until)
-    return await db.scalar(sa.select(sa.func.min(later)).where(t.c.lane == lane, t.c.dead_at.is_(None)))
+    return await db.scalar(_NEXT[store], {"lane": lane})
 
 
 async def lease_duty(tx: Tx, duty_id: int, until: int) -> Row | None:
