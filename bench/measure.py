@@ -22,6 +22,8 @@ from bench.static import Answer
 
 HOME: Final = "/api/v1/timelines/home"
 DRAINED_S: Final = 30.0
+DEEP_PAGES: Final = 4
+"""How many pages of 40 lie above a deep one."""
 _NOT_KEPT: Final = ("connection", "date", "server", "content-length", "transfer-encoding")
 
 
@@ -49,8 +51,11 @@ class Home(msgspec.Struct, kw_only=True):
     ratio: Spread
     mixed: Spread
     mixed_ratio: Spread
-    cpu_ratio: Spread
-    """Processor time of the server per static answer ÷ per home answer (mixed): free of what the generator takes."""
+    static_us: Spread
+    """Processor time of the server per static answer, in microseconds: what others do on the machine counts less."""
+    home_us: Spread
+    mixed_us: Spread
+    """Per home read, with its tenth of a post."""
     latency: Times
     static_latency: Times
 
@@ -61,6 +66,8 @@ class Posts(msgspec.Struct, kw_only=True):
     connections: int
     keyed: bool
     rate: Spread
+    cost_us: Spread
+    """Processor time of the server per post, in microseconds, the outbox included."""
     drained_s: Spread
     latency: Times
 
@@ -109,8 +116,10 @@ def post_request(number: int, *, keyed: bool = False) -> str:
 
 def home_reads(size: Size, port: int) -> list[str]:
     """One read by everybody, and every tenth a deep page, in an order that is nobody's own."""
-    newest = fetch_json(port, f"{HOME}?limit=40", token(0))
-    deep = int(newest[-1]["id"]) - (size.accounts // 4 * 1_000 << 16)  # posts are a second apart
+    deep = ""
+    for _ in range(DEEP_PAGES):
+        found = fetch_json(port, f"{HOME}?limit=40{deep and '&max_id='}{deep}", token(0))
+        deep = found[-1]["id"] if found else deep
     order = [number * 617 % size.accounts for number in range(size.accounts)]
     paths = [f"{HOME}?max_id={deep}" if place % 10 == 9 else HOME for place in range(size.accounts)]
     return [read_request(path, number) for path, number in zip(paths, order, strict=True)]
@@ -139,7 +148,7 @@ def measure_home(place: Path, size: Size, effort: Effort, connections: tuple[int
         return [_home_at(server, static, reads, posts, effort, count) for count in connections]
     finally:
         server.stop()
-        static.stop()
+        static.stop(strictly=False)
 
 
 def _home_at(
@@ -149,13 +158,13 @@ def _home_at(
     home = msgspec.structs.replace(plan, port=server.port)
     mixed = msgspec.structs.replace(home, posts=posts, post_every=11)  # a new item every ten reads
     rounds: list[tuple[Tally, Tally, Tally]] = []
-    costs: list[float] = []
+    costs: list[tuple[float, float, float]] = []
     for _ in range(effort.rounds):
         alone, static_cost = _with_cost(static, plan)
-        pure = _checked(run_load(home))
-        both, home_cost = _with_cost(server, mixed)
+        pure, home_cost = _with_cost(server, home)
+        both, mixed_cost = _with_cost(server, mixed)
         rounds.append((alone, pure, both))
-        costs.append(static_cost / home_cost)
+        costs.append((static_cost, home_cost, mixed_cost))
     rate: Callable[[Tally], float] = lambda tally: tally.reads.count / tally.seconds  # noqa: E731 - read thrice
     return Home(
         connections=connections,
@@ -164,17 +173,19 @@ def _home_at(
         ratio=spread([rate(pure) / rate(alone) for alone, pure, _ in rounds]),
         mixed=spread([rate(both) for _, _, both in rounds]),
         mixed_ratio=spread([rate(both) / rate(alone) for alone, _, both in rounds]),
-        cpu_ratio=spread(costs),
+        static_us=spread([one for one, _, _ in costs]),
+        home_us=spread([one for _, one, _ in costs]),
+        mixed_us=spread([one for _, _, one in costs]),
         latency=_middle([both.reads for _, _, both in rounds]),
         static_latency=_middle([alone.reads for alone, _, _ in rounds]),
     )
 
 
 def _with_cost(child: Child, plan: Plan) -> tuple[Tally, float]:
-    """A run without warming up, and the server's processor seconds per read."""
+    """A run without warming up, and the server's processor microseconds per answer (per read where there are reads)."""
     before = child.cpu_seconds()
     tally = _checked(run_load(msgspec.structs.replace(plan, warm_seconds=0)))
-    return tally, (child.cpu_seconds() - before) / tally.reads.count
+    return tally, (child.cpu_seconds() - before) * 1e6 / (tally.reads.count or tally.posts.count)
 
 
 def _middle(times: list[Times]) -> Times:
@@ -212,6 +223,7 @@ def measure_posts(
 
 def _posts_at(server: Child, place: Path, size: Size, effort: Effort, connections: int, keyed: bool) -> Posts:
     tallies: list[Tally] = []
+    costs: list[float] = []
     drained: list[float] = []
     for _ in range(effort.rounds):
         posts = [post_request(number, keyed=keyed) for number in range(size.accounts)]
@@ -225,7 +237,9 @@ def _posts_at(server: Child, place: Path, size: Size, effort: Effort, connection
             first=first,
         )
         before = count_rows(place, "post")
-        tallies.append(_checked(run_load(plan)))
+        tally, cost = _with_cost(server, plan)
+        tallies.append(tally)
+        costs.append(cost)
         drained.append(wait_for_outbox(place))
         written = count_rows(place, "post") - before
         assert written == tallies[-1].acknowledged, f"{tallies[-1].acknowledged} answered, {written} written"
@@ -233,6 +247,7 @@ def _posts_at(server: Child, place: Path, size: Size, effort: Effort, connection
         connections=connections,
         keyed=keyed,
         rate=spread([each.posts.count / each.seconds for each in tallies]),
+        cost_us=spread(costs),
         drained_s=spread(drained),
         latency=_middle([each.posts for each in tallies]),
     )

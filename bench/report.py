@@ -69,7 +69,7 @@ def _show_home(rows: list[Home], console: Console) -> None:
         "÷ static",
         "home + posts",
         "÷ static",
-        "by CPU",
+        "CPU µs: static, home, + posts",
         "p50 ms",
         "p99 ms",
         "static p50/p99",
@@ -82,7 +82,7 @@ def _show_home(rows: list[Home], console: Console) -> None:
             _share(row.ratio),
             _rate(row.mixed),
             _share(row.mixed_ratio),
-            _share(row.cpu_ratio),
+            f"{row.static_us.median:.0f}, {row.home_us.median:.0f}, {row.mixed_us.median:.0f}",
             f"{row.latency.p50:.2f}",
             f"{row.latency.p99:.2f}",
             f"{row.static_latency.p50:.2f}/{row.static_latency.p99:.2f}",
@@ -98,6 +98,7 @@ def _show_posts(rows: list[Posts], console: Console) -> None:
         "posts",
         "p50 ms",
         "p99 ms",
+        "CPU µs per post",
         "outbox drained after s",
     )
     for row in rows:
@@ -107,6 +108,7 @@ def _show_posts(rows: list[Posts], console: Console) -> None:
             _rate(row.rate),
             f"{row.latency.p50:.2f}",
             f"{row.latency.p99:.2f}",
+            _rate(row.cost_us),
             _share(row.drained_s),
         )
     console.print(table)
