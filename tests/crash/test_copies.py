@@ -15,7 +15,7 @@ from tests.sim.person import AppUser, Browser, link, token_for
 from tests.sim.verdict import faults, ledger, open_work, standing
 
 PEOPLE = 5
-QUIET_S = 300  # a send that was cut off is given up only a minute later
+QUIET_S = 900  # a send that was cut off is given up a minute later, and others of its place wait behind it
 
 
 @pytest.mark.load
