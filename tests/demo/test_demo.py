@@ -136,9 +136,11 @@ def test_a_taken_port_is_said_in_one_line(tmp_path: Path) -> None:
 
 def test_every_line_of_a_file_comes_back_intact(tmp_path: Path) -> None:
     file = tmp_path / "lines.txt"
-    file.write_text("\n".join(LINES) + "\n\n", "utf-8")
+    too_long = "too long " * 100
+    file.write_text("\n".join([too_long, *LINES]) + "\n\n", "utf-8")
     back = play(tmp_path, file)
     assert [line for line in LINES if line not in back] == []
+    assert too_long.strip() not in back
 
 
 @pytest.mark.load

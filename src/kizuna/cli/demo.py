@@ -30,6 +30,7 @@ Child: TypeAlias = "subprocess.Popen[bytes]"
 START_S: Final = 60.0
 TICK_S: Final = 12.0
 AT_ONCE: Final = 8
+SHOWN: Final = 20
 DONE: Final = "lived"
 
 
@@ -48,7 +49,10 @@ def run(data: Path, ports: tuple[int, int], *, posts: Path | None, rate: float, 
             )
         typer.echo("Settling in: people, follows, friends, and what they said these last days …")
         live(cast, square, circle)
-    asyncio.run(_run(data, cast, (square, circle), lines, rate, fresh=fresh, quiet=quiet))
+    try:
+        asyncio.run(_run(data, cast, (square, circle), lines, rate, fresh=fresh, quiet=quiet))
+    except (FetchError, Refused) as error:
+        raise ConfigError(f"the demo cannot go on: {error}") from error
 
 
 def _lines(file: Path) -> list[str]:
@@ -219,26 +223,32 @@ def _tell(cast: Cast, square: Config, circle: Config) -> None:
 
 
 async def _play(cast: Cast, speaker: Speaker, lines: Sequence[str], rate: float) -> None:
-    """Post the lines of a file as many people, ``rate`` a second."""
+    """Post the lines of a file as many people, ``rate`` a second; one that is refused is named and left out."""
     clock: Clock = SystemClock()
     people = itertools.cycle(person.handle for person in cast.living_in("square"))
     places = asyncio.Semaphore(AT_ONCE)
     for person in cast.living_in("square"):
         await speaker.arrive(person.handle)
 
-    async def say(handle: str, text: str) -> None:
+    async def say(handle: str, text: str) -> int:
         async with places:
-            await speaker.say(handle, text)
+            try:
+                await speaker.say(handle, text)
+            except (FetchError, Refused) as error:
+                typer.echo(f"  not posted: {text[:SHOWN]} … ({error})", err=True)
+                return 0
+        return 1
 
     began = clock.now_ms()
+    tasks: list[asyncio.Task[int]] = []
     async with asyncio.TaskGroup() as group:
         for number, (handle, text) in enumerate(zip(people, lines, strict=False)):
             wait = (began + number * 1000 / rate - clock.now_ms()) / 1000
             if wait > 0:
                 await clock.sleep(wait)
-            group.create_task(say(handle, text))
+            tasks.append(group.create_task(say(handle, text)))
     seconds = max(clock.now_ms() - began, 1) / 1000
-    typer.echo(f"  {len(lines)} lines posted in {seconds:.1f} s")
+    typer.echo(f"  {sum(task.result() for task in tasks)} lines posted in {seconds:.1f} s")
 
 
 async def _tick(cast: Cast, fetch: HttpFetch, speaker: Speaker, circle: Config, clock: Clock) -> None:
