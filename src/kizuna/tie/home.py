@@ -157,7 +157,7 @@ class Home:
     def _posted(self, event: events.Posted) -> None:
         self._warm.add(event.account_id, event.post_id, event.in_reply_to_account_id)
         self._rendered.changed_author(event.account_id)
-        self._rendered.new(event.account_id, event.post_id)
+        self._rendered.new(event.post_id)
         if event.in_reply_to_id is not None:
             self._rendered.changed_original(event.in_reply_to_id)
 

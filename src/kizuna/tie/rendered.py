@@ -63,6 +63,7 @@ class Rendered:
         self._showing: dict[int, set[int]] = {}
         self._shown: dict[int, _Shown] = {}
         self._marks: OrderedDict[int, _Marks] = OrderedDict()
+        self._unmarked: set[int] = set()
 
     async def page(self, viewer_id: int, ids: Sequence[int]) -> list[tuple[int, bytes]]:
         """Those of these statuses that still stand, with their ids, in order, as the viewer sees them."""
@@ -101,14 +102,15 @@ class Rendered:
         for one in tuple(self._showing.get(post_id, ())):
             self._forget(one)
 
-    def new(self, author_id: int, post_id: int) -> None:
-        """A post was made just now: its author cannot have marked it."""
-        marks = self._marks.get(author_id)
-        if marks is not None:
-            marks.known.add(post_id)
+    def new(self, post_id: int) -> None:
+        """A post was made just now: until somebody marks it, nobody need be asked whether they have."""
+        if len(self._unmarked) >= self._kept:
+            self._unmarked.clear()
+        self._unmarked.add(post_id)
 
     def marked(self, viewer_id: int, post_id: int) -> None:
         """A viewer favoured or boosted a post, or took it back."""
+        self._unmarked.discard(post_id)
         marks = self._marks.get(viewer_id)
         if marks is not None:
             marks.known.discard(post_id)
@@ -147,12 +149,13 @@ class Rendered:
             if len(self._marks) > KEPT_VIEWERS:
                 self._marks.popitem(last=False)
         self._marks.move_to_end(viewer_id)
-        if marks.known.issuperset(post_ids):
+        unknown = set(post_ids).difference(marks.known, self._unmarked)
+        if not unknown:
             return marks.laid
         if len(marks.known) > KEPT_MARKS:
             marks.known.clear()
             marks.laid.clear()
-        unknown = set(post_ids) - marks.known
+            unknown = set(post_ids)
         flags = await queries.viewer_flags(self._square.store.reads, viewer_id, unknown)
         marks.known |= unknown
         for one in flags.favourited | flags.boosted:
