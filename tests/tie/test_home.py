@@ -12,6 +12,7 @@ from kizuna.circle.ports import Circle
 from kizuna.ground.config import Config
 from kizuna.ground.errors import NotFound
 from kizuna.ground.randomness import SeededRandomness
+from kizuna.people.models import Viewer
 from kizuna.square import actions, queries, render, timeline_queries
 from kizuna.square.load import load_page
 from kizuna.square.models import Draft, Page
@@ -107,6 +108,23 @@ def test_what_is_deleted_is_made_up_for(stores: Stores, clock: FakeClock) -> Non
         assert await house.ids(Page(limit=3)) == made[6:3:-1]
         assert await house.ids(Page(limit=20)) == made[6::-1]
         assert await house.ids(Page(limit=3, max_id=made[2])) == made[1::-1]
+
+    in_house(stores, clock, act)
+
+
+def test_what_is_deleted_does_not_end_the_page_of_the_merged_home(stores: Stores, clock: FakeClock) -> None:
+    viewer = Viewer(person_id=1, square_id=ME, circle_id=99, locale="en", scopes=frozenset())
+
+    async def act(house: House) -> None:
+        async def shown(page: Page) -> list[int]:
+            return [entry.id for entry in await house.home.entries(viewer, "all", page)]
+
+        made = [await house.say(KEN) for _ in range(12)]
+        assert await shown(Page(limit=3)) == made[:-4:-1]
+        for one in made[-1:-6:-1]:
+            await actions.delete_post(house.square, KEN, one)
+        assert await shown(Page(limit=3)) == made[6:3:-1], "three, as there are more below"
+        assert await shown(Page(limit=20)) == made[6::-1]
 
     in_house(stores, clock, act)
 

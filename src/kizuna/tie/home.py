@@ -84,7 +84,21 @@ class Home:
         return found[0][1] if found else None
 
     async def entries(self, viewer: Viewer, show: Show, page: Page) -> list[Entry]:
-        """A page of the merged home, newest first, of what the viewer may see at this moment."""
+        """A page of the merged home, newest first, of what the viewer may see at this moment.
+
+        What was deleted meanwhile is made up for here too.
+        """
+        asked, found = await self._part(viewer, show, page)
+        for _ in range(MOST_ROUNDS):
+            if len(found) >= page.limit or len(asked) < page.limit or page.min_id is not None:
+                break
+            below = msgspec.structs.replace(page, max_id=asked[-1])
+            asked, more = await self._part(viewer, show, below)
+            found += more
+        return found[: page.limit]
+
+    async def _part(self, viewer: Viewer, show: Show, page: Page) -> tuple[list[int], list[Entry]]:
+        """The ids of a page, newest first, and those of its entries that still stand."""
         square_ids: list[int] = []
         voice_ids: list[int] = []
         inbound: list[Inbound] = []
@@ -113,7 +127,8 @@ class Home:
         arrived = {item.id: item for item in inbound}
         upwards = page.min_id is not None
         merged = sorted([*square_ids, *voice_ids, *arrived], reverse=not upwards)[: page.limit]
-        return await self._load(viewer, sorted(merged, reverse=True), square_ids, voice_ids, arrived)
+        ids = sorted(merged, reverse=True)
+        return ids, await self._load(viewer, ids, square_ids, voice_ids, arrived)
 
     async def _load(
         self,
