@@ -62,5 +62,5 @@ class Kept:
         if self._first is None:
             self._first = engine
         engine.dialect = self._first.dialect
-        engine._compiled_cache = self._first._compiled_cache  # pyright: ignore[reportPrivateUsage]
+        engine._compiled_cache = self._first._compiled_cache  # pyright: ignore[reportPrivateUsage] - it has no public name
         return engine
