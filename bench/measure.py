@@ -106,7 +106,7 @@ def read_request(path: str, number: int) -> str:
 def post_request(number: int, *, keyed: bool = False) -> str:
     """A post by an account as JSON; every fifth has a hashtag, every tenth a mention."""
     extra = (" #絆" if number % 5 == 0 else "") + (f" @person{number // 2}" if number % 10 == 0 else "")
-    body = '{"status":"%s %s%s"}' % (COUNTER.decode(), TEXTS[number % len(TEXTS)], extra)  # noqa: UP031 - braces
+    body = '{"status":"%s %s%s"}' % (COUNTER.decode(), TEXTS[number % len(TEXTS)], extra)  # noqa: UP031 - the braces are of JSON
     key = f"Idempotency-Key: {COUNTER.decode()}\r\n" if keyed else ""
     return (
         f"POST /api/v1/statuses HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token(number)}\r\n{key}"
