@@ -11,13 +11,11 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import event
 
 from kizuna.ground.config import ConfigError
-from kizuna.ground.ids import StoreName
-from kizuna.store.migrate import MIGRATIONS
 
 
-def upgrade(store: StoreName, path: Path) -> None:
-    """Apply every newer revision, each file in one transaction. Raises ConfigError when the file is newer than us."""
-    scripts = ScriptDirectory(str(MIGRATIONS), version_locations=[str(MIGRATIONS / store)])
+def upgrade(path: Path, history: Path) -> None:
+    """Apply every newer revision of a history, all in one transaction. Raises ConfigError when the file is newer."""
+    scripts = ScriptDirectory(str(history.parent), version_locations=[str(history)])
     known = {script.revision for script in scripts.walk_revisions()}
     engine = sa.create_engine(f"sqlite:///{path}", poolclass=sa.pool.NullPool)
     _begin_with_ddl(engine)

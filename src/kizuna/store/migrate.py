@@ -19,7 +19,7 @@ def migrate(store: StoreName, path: Path) -> None:
         return
     from kizuna.store.alembic_run import upgrade
 
-    upgrade(store, path)
+    upgrade(path, MIGRATIONS / store)
 
 
 def head(store: StoreName) -> str:
