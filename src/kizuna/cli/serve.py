@@ -2,7 +2,9 @@
 
 import asyncio
 import gc
+import os
 import signal
+import sys
 from collections.abc import Awaitable, Callable
 
 from kizuna.cli.listen import Listener, check_port
@@ -15,6 +17,9 @@ def run(config: Config) -> None:
     """Serve until SIGTERM or SIGINT. Raises ConfigError when the port or the data directory is taken."""
     set_up_logging()
     asyncio.run(_serve(config))
+    sys.stderr.flush()
+    # Everything is saved and closed. Granian's threads may still hold the interpreter, and abort if it is taken apart.
+    os._exit(0)
 
 
 async def _serve(config: Config) -> None:
