@@ -62,7 +62,9 @@ def test_commands_that_arrive_together_share_one_commit(stores: Stores, tmp_path
         with sqlite3.connect(tmp_path / "data" / "square.db") as other:
             before = other.execute("PRAGMA data_version").fetchone()[0]
             counts: set[int] = set()
-            writes = [asyncio.ensure_future(stores.square.write(lambda tx, n=n: put(tx, n))) for n in range(100)]
+            writes = [
+                asyncio.ensure_future(stores.square.write(lambda tx, n=n: put(tx, n))) for n in range(100)
+            ]
             while not all(write.done() for write in writes):
                 counts.add(other.execute("SELECT count(*) FROM inbox").fetchone()[0])
                 await asyncio.sleep(0)
