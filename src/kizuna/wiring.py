@@ -12,6 +12,7 @@ from typing import Final
 from starlette.types import ASGIApp
 
 from kizuna.api import table as api_table
+from kizuna.api.quick import quick_home
 from kizuna.bus.memory import MemoryBus
 from kizuna.circle import actions as circle_actions
 from kizuna.circle import events as circle_events
@@ -238,4 +239,5 @@ def _front(config: Config, ports: Ports, parts: Parts) -> Front:
         member_paths(member),
         web_routes.error_page(pages, for_anybody, for_members),
         translators,
+        quick_home(for_members) if "square" in config.planes else None,
     )

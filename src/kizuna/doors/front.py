@@ -22,6 +22,7 @@ from kizuna.doors.envelope import Envelope
 from kizuna.doors.language import api_language, page_language
 from kizuna.doors.parts import PublicParts
 from kizuna.doors.problems import ErrorPage, json_problem, page_problem, refusal_of
+from kizuna.doors.quick import Quick
 from kizuna.doors.routes import ASKER, MemberPaths
 from kizuna.ground.errors import BadRequest, Invalid, Refusal, TooMany, Unauthorized
 from kizuna.ground.i18n import Locale, Translator
@@ -45,6 +46,7 @@ class Front:
         paths: MemberPaths,
         error_page: ErrorPage,
         translator: Callable[[Locale], Translator],
+        quick: Quick | None = None,
     ) -> None:
         self._parts = parts
         self._public = public
@@ -52,6 +54,7 @@ class Front:
         self._paths = paths
         self._error_page = error_page
         self._translator = translator
+        self.quick = quick
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one ASGI scope."""
@@ -73,14 +76,20 @@ class Front:
         envelope = Envelope(send, family, head=scope["method"] == "HEAD")
         request = Request(scope, receive)
         try:
+            answer = await self.quick(scope) if self.quick is not None else None
+            if answer is not None:
+                headers, body = answer
+                await send({"type": "http.response.start", "status": 200, "headers": headers})
+                await send({"type": "http.response.body", "body": body})
+                return
             await self._dispatch(request, family, envelope)
         except ClientDisconnect:
             return
         except Exception as error:
             if envelope.started:
                 raise
-            answer = await self._answer(error, request, family)
-            await answer(scope, receive, envelope)
+            problem = await self._answer(error, request, family)
+            await problem(scope, receive, envelope)
 
     async def _dispatch(self, request: Request, family: Family, envelope: Envelope) -> None:
         scope = request.scope
