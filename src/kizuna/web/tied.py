@@ -168,6 +168,7 @@ async def copy(pages: Pages, parts: MemberParts, request: Request, viewer: Viewe
     try:
         if not form.link:
             raise Invalid("Choose where the copy should stand", field="link")
+        await _check_places(parts, me, voice_id, form)
         for link_id in ids_of(tuple(form.link)):
             key = make_key(me, 0, f"{form.key}:{link_id}" if form.key else None, form.text.encode())
             await copies.make_copy(parts.tie, me, voice_id, link_id, form.text, key)
@@ -253,6 +254,18 @@ async def _ties(
     view = TiesView(page=await pages.page(parts, request, viewer), ties=rows, form=form)
     # The form's answer is a redirect to whichever server was typed, and browsers hold that against form-action.
     return pages.show(parts, request, view, status, form_targets=("https:", "http:"))
+
+
+async def _check_places(parts: MemberParts, me: int, voice_id: int, form: CopyForm) -> None:
+    """Before the first of several copies is made: all of them can be. Raises NotFound, Invalid."""
+    places = {
+        str(target.link.id): target for target in await copies.targets(parts.tie, me, voice_id, form.text)
+    }
+    for wanted in form.link:
+        if wanted not in places:
+            raise NotFound
+        if not places[wanted].text.strip():
+            raise Invalid("Nothing of this text fits there.", field="text")
 
 
 async def _copy_view(

@@ -1,0 +1,55 @@
+"""Public copies for several places: for all that were chosen, or for none."""
+
+import pytest
+import sqlalchemy as sa
+
+from kizuna.circle.tables import FACE
+from kizuna.store.store import Tx
+from kizuna.tie.models import LinkState
+from kizuna.tie.tables import CONSENT, COPY, LINK, PARTNER_APP
+from kizuna.wiring import Server
+from tests.web.conftest import Cast
+
+pytestmark = pytest.mark.anyio
+ABSENT = "117000000000000000"
+
+
+async def link(server: Server, handle: str) -> int:
+    """A tie of a face that lets copies go out; nobody listens over there."""
+
+    async def apply(tx: Tx) -> int:
+        face_id = await tx.scalar(sa.select(FACE.c.id).where(FACE.c.handle == handle))
+        app_id, link_id = tx.new_id(), tx.new_id()
+        app = {"id": app_id, "origin": "https://a.example", "redirect_uri": "https://b.example", "scopes": ""}
+        app |= {"name": "x", "client_id": "x", "client_secret": "x", "made_at": 0}
+        await tx.run(sa.insert(PARTNER_APP).values(app))
+        row = {"id": link_id, "face_id": face_id, "app_id": app_id, "origin": "https://a.example"}
+        row |= {"account_id": "1", "acct": handle, "account_url": "https://a.example/@x", "token": "x"}
+        row |= {"scopes": "", "state": LinkState.LIVE.value, "most_characters": 500, "unit": "grapheme"}
+        await tx.run(sa.insert(LINK).values(row | {"linked_at": 0, "poll_failures": 0}))
+        consent = {"id": tx.new_id(), "link_id": link_id, "direction": "out", "given_at": 0}
+        await tx.run(sa.insert(CONSENT).values(consent))
+        return link_id
+
+    return await server.stores.circle.write(apply)
+
+
+async def test_copies_are_made_for_all_chosen_places_or_for_none(cast: Cast) -> None:
+    server = cast.server
+    place = str(await link(server, "aoi"))
+    path = f"{await cast.aoi.say('For friends', 'friends')}/copy"
+    token = await cast.aoi.token()
+
+    async def send(text: str, *places: str) -> int:
+        fields = [("csrf", token), ("text", text), *(("link[]", one) for one in places)]
+        return (await cast.aoi.raw(path, fields)).status_code
+
+    async def copies() -> int:
+        count = sa.select(sa.func.count()).select_from(COPY)
+        return await server.stores.circle.reads.scalar(count)
+
+    assert await send("for all", place, ABSENT) == 404
+    assert await send("   ", place) == 422
+    assert await copies() == 0
+    assert await send("for all", place) == 303
+    assert await copies() == 1
