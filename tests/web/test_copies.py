@@ -1,4 +1,4 @@
-"""Public copies for several places: for all that were chosen, or for none."""
+"""Ties and copies as pages: several copies at once, and a tie that is ending."""
 
 import pytest
 import sqlalchemy as sa
@@ -53,3 +53,19 @@ async def test_copies_are_made_for_all_chosen_places_or_for_none(cast: Cast) -> 
     assert await copies() == 0
     assert await send("for all", place) == 303
     assert await copies() == 1
+
+
+async def test_a_tie_that_is_ending_is_not_shown_as_one(cast: Cast) -> None:
+    place = await link(cast.server, "aoi")
+    shown = f"/settings/ties/{place}"
+    assert shown in (await cast.aoi.open("/settings/ties")).html
+    assert shown in (await cast.aoi.open("/")).html
+
+    async def end(tx: Tx) -> None:
+        await tx.run(
+            sa.update(LINK).where(LINK.c.id == place).values(state=LinkState.ENDING.value, ending_at=0)
+        )
+
+    await cast.server.stores.circle.write(end)
+    assert shown not in (await cast.aoi.open("/settings/ties")).html
+    assert shown not in (await cast.aoi.open("/")).html

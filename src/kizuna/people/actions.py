@@ -26,7 +26,7 @@ from kizuna.people.ports import People
 from kizuna.people.sessions import check_proof, confirm_password
 from kizuna.store.store import Db, Row, Tx
 
-ACTIVATION_SECONDS: Final = 5.0
+ACTIVATION_SECONDS: Final = 10.0
 LONGEST_EMAIL: Final = 254
 _EMAIL: Final = re.compile(r"[^\s@\x00-\x1f\x7f]+@[^\s@\x00-\x1f\x7f.]+(\.[^\s@\x00-\x1f\x7f.]+)*")
 
@@ -35,7 +35,7 @@ async def sign_up(people: People, draft: SignUp, address: str) -> int:
     """Make a person with a face in each plane of this server; answers the person's id once they can sign in.
 
     Raises Forbidden (closed, or invite needed), Gone (invite), Invalid, TooMany, and Unavailable when the planes
-    did not answer within five seconds: the sign-up is then finished later.
+    did not answer within ten seconds: the sign-up is then finished later.
     """
     _check_open(people, draft)
     form = _checked(people, draft)

@@ -20,7 +20,7 @@ from kizuna.web.forms import PAGE, Table, cursor
 from kizuna.web.items import circle_face, entry_item, post_item, timeline
 from kizuna.web.pages import Pages
 from kizuna.web.pieces import Item, RequestRow, TieRow
-from kizuna.web.tied import tie_row
+from kizuna.web.tied import tie_rows
 from kizuna.web.views import HomeView, SquareView, TagView
 
 SHOWN_REQUESTS = 3
@@ -99,7 +99,7 @@ async def _beside(parts: MemberParts, viewer: Viewer) -> tuple[tuple[RequestRow,
     rows = tuple(
         RequestRow(face=circle_face(one.face), note=one.note, at_ms=one.created_at) for one in waiting
     )
-    return rows, tuple(tie_row(link) for link in await tie_queries.links_of(reads, viewer.circle_id))
+    return rows, tie_rows(await tie_queries.links_of(reads, viewer.circle_id))
 
 
 def add(table: Table, *, square: bool) -> None:

@@ -19,6 +19,7 @@ from kizuna.web.forms import Long, Sent, Short, Table, sent
 from kizuna.web.items import account_face, circle_face
 from kizuna.web.pages import Pages, done
 from kizuna.web.pieces import Form, ProfileForm, SessionRow
+from kizuna.web.tied import tie_rows
 from kizuna.web.views import ProfileView, SessionsView, SettingsView
 
 APP = "app-"
@@ -37,7 +38,7 @@ async def index(pages: Pages, parts: MemberParts, request: Request, viewer: View
     ties = [] if viewer.circle_id is None else await consents.links_of(parts.tie, viewer.circle_id)
     view = SettingsView(
         page=await pages.page(parts, request, viewer),
-        ties=len(ties),
+        ties=len(tie_rows(ties)),
         sessions=len(await _rows(parts, viewer)),
     )
     return pages.show(parts, request, view)

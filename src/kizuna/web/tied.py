@@ -214,6 +214,11 @@ async def recall(pages: Pages, parts: MemberParts, request: Request, viewer: Vie
     return done(form.back_to("/copies"), "recalling")
 
 
+def tie_rows(links: Sequence[Link]) -> tuple[TieRow, ...]:
+    """Links as rows, without those that the person has ended: what is still being recalled stands in the ledger."""
+    return tuple(tie_row(link) for link in links if link.state is not LinkState.ENDING)
+
+
 def tie_row(link: Link) -> TieRow:
     """A link as a row."""
     given = {one.direction: one.given_at for one in link.consents}
@@ -250,7 +255,7 @@ def copy_row(line: LedgerLine, receipts: Sequence[CopyEvent] = ()) -> CopyRow:
 async def _ties(
     pages: Pages, parts: MemberParts, request: Request, viewer: Viewer, form: Form, status: int
 ) -> Response:
-    rows = tuple(tie_row(link) for link in await consents.links_of(parts.tie, face_of(viewer)))
+    rows = tie_rows(await consents.links_of(parts.tie, face_of(viewer)))
     view = TiesView(page=await pages.page(parts, request, viewer), ties=rows, form=form)
     # The form's answer is a redirect to whichever server was typed, and browsers hold that against form-action.
     return pages.show(parts, request, view, status, form_targets=("https:", "http:"))
