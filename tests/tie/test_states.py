@@ -112,6 +112,12 @@ def test_what_comes_next() -> None:
     assert doubts == {"sending", "unknown", "unknown at last", "recall in doubt"}
 
 
+def test_a_removal_that_was_tried_in_vain_leaves_a_doubt_when_access_ends() -> None:
+    tried = after(COPIES["recall"], Postponed("no answer"), NOW)
+    assert after(tried, Abandoned("ended"), NOW).state is State.UNKNOWN
+    assert after(COPIES["recall"], Abandoned("ended"), NOW).state is State.STANDING
+
+
 def test_the_first_fence_stays() -> None:
     again = after(COPIES["unknown"], Absent(), NOW)
     assert after(again, Began("9"), NOW).fence == "5"

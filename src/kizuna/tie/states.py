@@ -260,13 +260,7 @@ def _recall_wanted(copy: Copy, happening: Happening, now_ms: int) -> Copy:
     if isinstance(happening, Postponed):
         return _again(copy, State.RECALL_WANTED, happening.reason, happening.after_ms, now_ms)
     if copy.remote_id is not None:
-        match happening:
-            case Deleted():
-                return _over(copy, State.RECALLED, None)
-            case Refused(reason) | Abandoned(reason):
-                return _over(copy, State.STANDING, reason)
-            case _:
-                raise _impossible(copy, happening)
+        return _removal(copy, happening)
     match happening:
         case Found(remote_id, url) | Stood(remote_id, url):
             return _moved(copy, State.RECALL_WANTED, now_ms, remote_id=remote_id, remote_url=url)
@@ -278,6 +272,20 @@ def _recall_wanted(copy: Copy, happening: Happening, now_ms: int) -> Copy:
             return _moved(copy, State.RECALL_WANTED, now_ms, due_at=now_ms + after_ms)
         case Abandoned(reason):
             return _over(copy, State.UNKNOWN, reason)
+        case _:
+            raise _impossible(copy, happening)
+
+
+def _removal(copy: Copy, happening: Happening) -> Copy:
+    """A recall of something that is known to have stood there."""
+    match happening:
+        case Deleted():
+            return _over(copy, State.RECALLED, None)
+        case Abandoned(reason) if copy.failures:
+            # A removal without an answer may have been done; without access nobody can find out.
+            return _over(copy, State.UNKNOWN, reason)
+        case Refused(reason) | Abandoned(reason):
+            return _over(copy, State.STANDING, reason)
         case _:
             raise _impossible(copy, happening)
 
