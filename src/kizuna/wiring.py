@@ -29,6 +29,7 @@ from kizuna.ground.i18n import load_translators
 from kizuna.ground.randomness import Randomness, SystemRandomness
 from kizuna.jobs.outbox import Consumer, Dispatcher, Subscription
 from kizuna.jobs.worker import Worker
+from kizuna.notifications import on_circle, on_square
 from kizuna.people import actions as people_actions
 from kizuna.people import events as people_events
 from kizuna.people.limits import Limiter
@@ -176,10 +177,47 @@ def events_table(parts: Parts, stores: Stores) -> Mapping[str, Subscription]:
             circle_events.FaceMade,
             [Consumer("people.activate", stores.people, functools.partial(_face_made, people))],
         ),
-        (circle_events.FaceRemoved, [Consumer("tie.end", stores.circle, on_face_removed)]),
-        (circle_events.VoiceDeleted, [Consumer("tie.recall", stores.circle, on_voice_deleted)]),
+        (
+            circle_events.FaceRemoved,
+            [
+                Consumer("tie.end", stores.circle, on_face_removed),
+                Consumer("notifications.forget_face", stores.circle, on_circle.on_face_removed),
+            ],
+        ),
+        (
+            circle_events.VoiceDeleted,
+            [
+                Consumer("tie.recall", stores.circle, on_voice_deleted),
+                Consumer("notifications.forget_voice", stores.circle, on_circle.on_voice_deleted),
+            ],
+        ),
+        *_notifying(stores),
     ]
     return {tag_of(event): Subscription(event, consumers) for event, consumers in table}
+
+
+def _notifying(stores: Stores) -> list[tuple[type[Event], list[Consumer]]]:
+    """Who is told of what, each in the store that keeps notifications of that plane."""
+    square, circle = square_events, circle_events
+    people, closed = stores.people, stores.circle
+    return [
+        (
+            square.Posted,
+            [Consumer("notifications.posted", people, on_square.on_posted, on_square.concerns_somebody)],
+        ),
+        (square.PostDeleted, [Consumer("notifications.post_deleted", people, on_square.on_post_deleted)]),
+        (square.Boosted, [Consumer("notifications.boosted", people, on_square.on_boosted)]),
+        (square.Unboosted, [Consumer("notifications.unboosted", people, on_square.on_unboosted)]),
+        (square.Favourited, [Consumer("notifications.favourited", people, on_square.on_favourited)]),
+        (square.Unfavourited, [Consumer("notifications.unfavourited", people, on_square.on_unfavourited)]),
+        (square.Followed, [Consumer("notifications.followed", people, on_square.on_followed)]),
+        (square.Unfollowed, [Consumer("notifications.unfollowed", people, on_square.on_unfollowed)]),
+        (circle.Requested, [Consumer("notifications.requested", closed, on_circle.on_requested)]),
+        (circle.Befriended, [Consumer("notifications.befriended", closed, on_circle.on_befriended)]),
+        (circle.Unfriended, [Consumer("notifications.unfriended", closed, on_circle.on_unfriended)]),
+        (circle.VoiceSaid, [Consumer("notifications.voice_said", closed, on_circle.on_voice_said)]),
+        (circle.VoiceReplied, [Consumer("notifications.voice_replied", closed, on_circle.on_voice_replied)]),
+    ]
 
 
 def _face_makers(parts: Parts, stores: Stores) -> list[Consumer]:

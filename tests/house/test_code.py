@@ -15,6 +15,7 @@ MAY_CONNECT = {"kizuna.cli.listen": "looks whether the port it is about to liste
 
 # Query → why it may read voices without a viewer.
 MAY_READ_UNSEEN = {
+    "audience.answered": "ids of those whom a reply concerns, who then have to pass the gate each",
     "audience.facts": "what the pure predicate decides by, to prove the SQL condition equal",
     "audience.readers_of": "the author is who looks: the statement finds nothing for anybody else",
     "queries.voice_to_delete": "the actor is who looks: only what is theirs, or stands in their room",

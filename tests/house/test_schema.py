@@ -16,6 +16,7 @@ HOMES: dict[str, set[str]] = {
     "square": {"square"},
     "circle": {"circle"},
     "tie": {"circle"},
+    "notifications": {"people", "circle"},
     "store": set(STORE_NAMES),
     "jobs": set(STORE_NAMES),
 }

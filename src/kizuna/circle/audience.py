@@ -136,6 +136,28 @@ async def facts(db: Db, voice_id: int) -> Facts | None:
     )
 
 
+class Answered(msgspec.Struct, frozen=True):
+    """Whom a reply concerns: the author of what it answers, and the owner of the room."""
+
+    parent_author_id: int
+    owner_id: int
+
+
+_PARENT: Final = VOICE.alias("parent")
+_ANSWERED: Final = (
+    sa.select(_PARENT.c.author_id.label("parent_author_id"), _ROOM.c.author_id.label("owner_id"))
+    .join_from(_VOICE, _ROOM, _ROOM.c.id == _VOICE.c.room_id)
+    .join(_PARENT, _PARENT.c.id == _VOICE.c.parent_id)
+    .where(_VOICE.c.id == sa.bindparam("voice_id"))
+)
+
+
+async def answered(db: Db, voice_id: int) -> Answered | None:
+    """Whom a reply concerns; each still has to pass the gate. None when there is no such reply."""
+    row = await db.first(_ANSWERED, {"voice_id": voice_id})
+    return None if row is None else Answered(*row)
+
+
 def _candidates(author: Column) -> sa.ColumnElement[bool]:
     # Only narrows the search: every reader is a friend of the author (the property tests would notice another).
     friend = FRIENDSHIP.alias()

@@ -26,11 +26,15 @@ KEYS_REMEMBERED_MS: Final = 24 * 3600 * 1000
 
 @dataclass(frozen=True)
 class Consumer:
-    """Who acts on an event: in which store, and how. The name is kept in the inbox and must never change."""
+    """Who acts on an event: in which store, and how. The name is kept in the inbox and must never change.
+
+    ``concerns`` says beforehand, without a write, whether there is anything to do: most posts mention nobody.
+    """
 
     name: str
     store: Store
     act: Callable[[Any, Tx], Awaitable[None]]
+    concerns: Callable[[Any], Awaitable[bool]] | None = None
 
 
 @dataclass(frozen=True)
@@ -116,6 +120,8 @@ class Dispatcher:
         for consumer in self._table[row.kind].consumers:
             try:
                 event = msgspec.json.decode(row.payload, type=self._table[row.kind].event)
+                if consumer.concerns is not None and not await consumer.concerns(event):
+                    continue
                 await consumer.store.write(lambda tx, c=consumer, e=event: _act_once(tx, row.id, c, e))
             except Exception as error:  # noqa: BLE001 - the event is kept and tried again
                 self._log.warning("consumer failed", consumer=consumer.name, error=type(error).__name__)
