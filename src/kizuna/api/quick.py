@@ -32,8 +32,10 @@ def quick_home(parts: MemberParts) -> Quick:
             return None
         asked = _asked(scope["query_string"])
         viewer = _viewer(parts, scope["headers"])
-        if asked is None or viewer is None or viewer.square_id is None or not allows(viewer.scopes, SCOPE):
+        if asked is None or viewer is None or not allows(viewer.scopes, SCOPE):
             return None
+        if viewer.square_id is None or viewer.circle_id is not None:
+            return None  # what the circle shows is asked of its gate, on the ordinary way
         page, kept = asked
         standing = parts.people.limiter.take("square", API, f"person {viewer.person_id}")
         if not standing.allowed:

@@ -1,6 +1,6 @@
 """Following, and how one stands to others."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
 import msgspec
@@ -29,11 +29,15 @@ class Follow(msgspec.Struct):
 
 async def relationships(call: OwnCall[Ids]) -> Response:
     """How one stands to accounts; unknown ones are left out."""
-    asked = ids_of(call.params)
-    db = call.parts.square.store.reads
+    return json_answer(await standings(call.parts, call.me, ids_of(call.params)))
+
+
+async def standings(parts: PublicParts, me: int, asked: Sequence[int]) -> list[Relationship]:
+    """How an account stands to others, in this order, each once; unknown ones are left out."""
+    db = parts.square.store.reads
     there = await queries.accounts(db, asked)
     ids = [each for each in dict.fromkeys(asked) if each in there]
-    return json_answer([render.relationship(row) for row in await queries.relationships(db, call.me, ids)])
+    return [render.relationship(row) for row in await queries.relationships(db, me, ids)]
 
 
 async def follow(call: OwnCall[Follow]) -> Response:

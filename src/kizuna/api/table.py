@@ -7,6 +7,7 @@ from starlette.responses import Response
 from kizuna.api import (
     accounts,
     apps,
+    friends,
     instance,
     oauth,
     profile,
@@ -15,9 +16,11 @@ from kizuna.api import (
     start,
     statuses,
     timelines,
+    voices,
     wellknown,
 )
 from kizuna.api.calls import Call, Nothing
+from kizuna.api.faces import member_routes
 from kizuna.api.openapi import Json, describe
 from kizuna.api.operations import Operation, anyone
 from kizuna.doors.answers import json_answer
@@ -52,8 +55,7 @@ def routes(config: Config) -> tuple[list[PublicRoute], list[MemberRoute]]:
     """What anybody may call, and what needs a person's token. A server without the square has none of it."""
     if "square" not in config.planes:
         return [], []
-    every = [each.route for each in OPERATIONS]
-    return (
-        [route for route in every if isinstance(route, PublicRoute)],
-        [route for route in every if isinstance(route, MemberRoute)],
-    )
+    public = [each.route for each in OPERATIONS if isinstance(each.route, PublicRoute)]
+    if "circle" not in config.planes:
+        return public, [each.route for each in OPERATIONS if isinstance(each.route, MemberRoute)]
+    return public, member_routes(OPERATIONS, (*voices.TWINS, *friends.TWINS))

@@ -49,6 +49,11 @@ def id_ms(value: int) -> int:
     return value >> 16
 
 
+def store_of(value: int) -> StoreName:
+    """The store in which an id was made, so that one that a client sends back finds its plane by itself."""
+    return STORE_NAMES[value >> _SEQUENCE_BITS + 4 & 3]
+
+
 def first_id_at(ms: int) -> int:
     """The smallest id that could have been made at this instant; a cursor for "since then"."""
     return ms << 16

@@ -4,6 +4,7 @@ Three lists of ids are merged, each from where it is decided: the square's from 
 gate at every read, the partners' from what was kept for this one face. Ids sort by time, so merging is sorting.
 """
 
+from collections.abc import Iterable
 from typing import Final, Literal
 
 import msgspec
@@ -17,6 +18,7 @@ from kizuna.square.load import load_statuses
 from kizuna.square.models import Page, Status
 from kizuna.square.ports import Square
 from kizuna.store.store import Store
+from kizuna.tie import faces
 from kizuna.tie import queries as tie_queries
 from kizuna.tie.models import Inbound
 from kizuna.tie.rendered import Rendered
@@ -40,6 +42,14 @@ class Entry(msgspec.Struct, frozen=True):
     status: Status | None = None
     voice: Voice | None = None
     inbound: Inbound | None = None
+
+
+class _Asked(msgspec.Struct, frozen=True):
+    """The ids of a page, newest first, and which of them (and others) the square and the circle answered."""
+
+    ids: list[int]
+    square: list[int]
+    voices: list[int]
 
 
 class Home:
@@ -78,6 +88,18 @@ class Home:
             found += (await self._rendered.page(account_id, asked))[:missing]
         return StatusPage(b"[" + b",".join(body for _, body in found) + b"]", [one for one, _ in found])
 
+    async def both(self, viewer: Viewer, page: Page) -> StatusPage:
+        """A page of what a token with the circle face sees: the square's home where it has one, and the voices."""
+        asked = await self._ids(viewer, "all", page)
+        found = await self._bodies(viewer, asked)
+        for _ in range(MOST_ROUNDS):
+            missing = page.limit - len(found)
+            if missing == 0 or len(asked.ids) < page.limit or page.min_id is not None:
+                break
+            asked = await self._ids(viewer, "all", msgspec.structs.replace(page, max_id=asked.ids[-1]))
+            found += (await self._bodies(viewer, asked))[:missing]
+        return StatusPage(b"[" + b",".join(body for _, body in found) + b"]", [one for one, _ in found])
+
     async def status(self, account_id: int, post_id: int) -> bytes | None:
         """One status of the square as JSON, kept for the homes that will show it; None when it is gone."""
         found = await self._rendered.page(account_id, [post_id])
@@ -99,36 +121,52 @@ class Home:
 
     async def _part(self, viewer: Viewer, show: Show, page: Page) -> tuple[list[int], list[Entry]]:
         """The ids of a page, newest first, and those of its entries that still stand."""
+        inbound: list[Inbound] = []
+        if viewer.circle_id is not None and show != "circle":
+            inbound = await tie_queries.inbound_page(
+                self._circle.store.reads,
+                viewer.circle_id,
+                max_id=page.max_id,
+                since_id=page.since_id,
+                min_id=page.min_id,
+                limit=page.limit,
+            )
+        arrived = {item.id: item for item in inbound}
+        asked = await self._ids(viewer, show, page, arrived)
+        return asked.ids, await self._load(viewer, asked.ids, asked.square, asked.voices, arrived)
+
+    async def _ids(self, viewer: Viewer, show: Show, page: Page, arrived: Iterable[int] = ()) -> _Asked:
+        """The ids of a page, merged with those that came in."""
         square_ids: list[int] = []
         voice_ids: list[int] = []
-        inbound: list[Inbound] = []
         if show != "circle" and viewer.square_id is not None:
             square_ids = await self._square_ids(viewer.square_id, page)
-        if viewer.circle_id is not None:
-            reads = self._circle.store.reads
-            if show != "square":
-                voice_ids = await circle_queries.timeline_ids(
-                    reads,
-                    viewer.circle_id,
-                    max_id=page.max_id,
-                    since_id=page.since_id,
-                    min_id=page.min_id,
-                    limit=page.limit,
-                )
-            if show != "circle":
-                inbound = await tie_queries.inbound_page(
-                    reads,
-                    viewer.circle_id,
-                    max_id=page.max_id,
-                    since_id=page.since_id,
-                    min_id=page.min_id,
-                    limit=page.limit,
-                )
-        arrived = {item.id: item for item in inbound}
+        if viewer.circle_id is not None and show != "square":
+            voice_ids = await circle_queries.timeline_ids(
+                self._circle.store.reads,
+                viewer.circle_id,
+                max_id=page.max_id,
+                since_id=page.since_id,
+                min_id=page.min_id,
+                limit=page.limit,
+            )
         upwards = page.min_id is not None
         merged = sorted([*square_ids, *voice_ids, *arrived], reverse=not upwards)[: page.limit]
-        ids = sorted(merged, reverse=True)
-        return ids, await self._load(viewer, ids, square_ids, voice_ids, arrived)
+        return _Asked(sorted(merged, reverse=True), square_ids, voice_ids)
+
+    async def _bodies(self, viewer: Viewer, asked: _Asked) -> list[tuple[int, bytes]]:
+        """Those of a page that still stand, as statuses in JSON. The gate is asked again for each voice."""
+        wanted = set(asked.ids)
+        bodies: dict[int, bytes] = {}
+        if viewer.square_id is not None:
+            chosen = [one for one in asked.square if one in wanted]
+            bodies = dict(await self._rendered.page(viewer.square_id, chosen))
+        if viewer.circle_id is not None:
+            chosen = [one for one in asked.voices if one in wanted]
+            voices = await circle_queries.load(self._circle.store.reads, viewer.circle_id, chosen)
+            shown = await faces.statuses(self._square, self._circle, viewer, voices)
+            bodies |= {int(one.id): msgspec.json.encode(one) for one in shown}
+        return [(one, bodies[one]) for one in asked.ids if one in bodies]
 
     async def _load(
         self,
