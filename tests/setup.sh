@@ -1,13 +1,27 @@
 #!/usr/bin/env bash
-# Installs what the tests need beyond Python: a browser, and fonts that can show Japanese and emoji.
-# From Debian where we may use apt-get, else Playwright's own. Without either the browser tests skip and say so;
+# Installs what the tests need beyond Python: a browser, fonts for Japanese and emoji, and a server for the bus.
+# From Debian where we may use apt-get, else (the browser) Playwright's own. Without them their tests skip and say so;
 # in CI that is an error, because a test that nobody runs protects nobody.
 set -eu
 cd "$(dirname "$0")/.."
 
+bus() { .venv/bin/python -m tests.redis >/dev/null; }
 found() { .venv/bin/python -m tests.chromium >/dev/null; }
 shown() { ! command -v fc-list >/dev/null || [ -n "$(fc-list ":lang=$1" family)" ]; }
 fonts() { shown ja && shown und-zsye; }
+
+if ! bus; then
+  if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+    echo "Installing a Redis server for the tests of the bus"
+    # RUNLEVEL keeps the package from starting a server of its own: the tests start theirs.
+    { apt-get update -qq && RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+      redis-server; } >/dev/null || echo "apt-get could not install it" >&2
+  fi
+  if ! bus; then
+    echo "No Valkey or Redis server: the tests of the bus skip. Install the package redis-server." >&2
+    [ "${CI:-}" != true ] || exit 1
+  fi
+fi
 
 if found && fonts; then exit 0; fi
 

@@ -13,7 +13,7 @@ from starlette.types import ASGIApp
 
 from kizuna.api import table as api_table
 from kizuna.api.quick import quick_home
-from kizuna.bus.memory import MemoryBus
+from kizuna.bus.choose import choose_bus
 from kizuna.circle import actions as circle_actions
 from kizuna.circle import events as circle_events
 from kizuna.circle.ports import Circle
@@ -97,6 +97,7 @@ class Server:
 
     async def start(self) -> None:
         """Begin to work: finish what an earlier process left, deliver events, do duties."""
+        await self.parts.people.bus.start()
         await bury_cut_off(self.parts.tie)
         for work in self._work:
             await work.start()
@@ -106,6 +107,7 @@ class Server:
         """Stop working, finish accepted writes, close the files."""
         for work in self._work:
             await work.stop()
+        await self.parts.people.bus.stop()
         await self.stores.close()
         await self.close_ports()
 
@@ -149,7 +151,7 @@ def _parts(config: Config, ports: Ports, stores: Stores) -> Parts:
         clock=ports.clock,
         randomness=ports.randomness("people"),
         hasher=ports.hasher,
-        bus=MemoryBus(),
+        bus=choose_bus(config, ports.clock),
         limiter=Limiter(ports.clock, enabled=not config.test_mode),
         face_ids={"square": stores.square.ids, "circle": stores.circle.ids},
     )

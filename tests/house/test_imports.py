@@ -49,6 +49,7 @@ def test_the_contracts_hold(house: Path) -> None:
         ("circle/actions.py", "import httpx2"),
         ("tie/ports.py", "import granian"),
         ("people/actions.py", "import sqlite3"),
+        ("people/ports.py", "import redis"),
         ("doors/params.py", "import jinja2"),
         ("shortcuts/__init__.py", ""),
     ],

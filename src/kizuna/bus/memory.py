@@ -1,54 +1,30 @@
 """The bus inside one process."""
 
-import asyncio
-from collections.abc import AsyncIterator, Generator
-from contextlib import AbstractContextManager, contextmanager
-from typing import Final, Protocol
+from collections.abc import Generator
+from contextlib import contextmanager
 
-LONGEST_QUEUE: Final = 1000
-
-
-class Subscription:
-    """What one subscriber has not read yet; the oldest is dropped when it does not keep up."""
-
-    def __init__(self) -> None:
-        self._queue: asyncio.Queue[object] = asyncio.Queue(LONGEST_QUEUE)
-
-    def put(self, payload: object) -> None:
-        """Queue a payload, dropping the oldest when full."""
-        if self._queue.full():
-            self._queue.get_nowait()
-        self._queue.put_nowait(payload)
-
-    def __aiter__(self) -> AsyncIterator[object]:
-        return self
-
-    async def __anext__(self) -> object:
-        return await self._queue.get()
-
-
-class Bus(Protocol):
-    """Publish and subscribe by topic."""
-
-    def publish(self, topic: str, payload: object) -> None:
-        """Tell those who are subscribed at this moment."""
-        ...
-
-    def subscribe(self, topic: str) -> AbstractContextManager[Subscription]:
-        """Receive what is published to a topic while the context is open."""
-        ...
+from kizuna.bus.port import Heard, Subscription
 
 
 class MemoryBus:
-    """The adapter for one process."""
+    """The adapter for one process, and the part of every other adapter that is."""
 
     def __init__(self) -> None:
         self._topics: dict[str, list[Subscription]] = {}
 
-    def publish(self, topic: str, payload: object) -> None:
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """What somebody is subscribed to."""
+        return tuple(self._topics)
+
+    def publish(self, topic: str, payload: bytes) -> None:
         """Tell those who are subscribed at this moment."""
+        self.put(topic, payload)
+
+    def put(self, topic: str, heard: Heard) -> None:
+        """Hand a message or a gap to the subscribers of a topic."""
         for subscription in self._topics.get(topic, ()):
-            subscription.put(payload)
+            subscription.put(heard)
 
     @contextmanager
     def subscribe(self, topic: str) -> Generator[Subscription, None, None]:
@@ -61,3 +37,9 @@ class MemoryBus:
             self._topics[topic].remove(subscription)
             if not self._topics[topic]:
                 del self._topics[topic]
+
+    async def start(self) -> None:
+        """Nothing to connect."""
+
+    async def stop(self) -> None:
+        """Nothing to disconnect."""

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 PREFIX: Final = "KIZUNA_"
+_BUS: Final = re.compile(r"(redis|rediss|unix)://\S+")
 _ORIGIN: Final = re.compile(r"https?://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]+)?")
 Plane = Literal["square", "circle"]
 Port = Annotated[int, msgspec.Meta(ge=0, le=65535)]
@@ -34,6 +35,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     language: Literal["ja", "en"] = "ja"
     sign_up: Literal["open", "invite", "closed"] = "open"
     fetch_allow: tuple[str, ...] = ()
+    bus: str = ""
     poll_seconds: Annotated[float, msgspec.Meta(gt=0, le=86_400)] = 15.0
     test_mode: bool = False
 
@@ -112,6 +114,8 @@ def _check(config: Config) -> None:
         raise ConfigError(
             f'settings: "origin" is an http or https address without a path, not {config.origin!r}'
         )
+    if config.bus and not _BUS.fullmatch(config.bus):
+        raise ConfigError('settings: "bus" is empty or an address such as redis://localhost:6379/0')
     if config.test_mode and not is_loopback(config.host):
         raise ConfigError("test mode is refused unless the server is bound to loopback (host = 127.0.0.1)")
 

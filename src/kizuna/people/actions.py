@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from kizuna.bus.memory import Subscription
+from kizuna.bus.port import Subscription
 from kizuna.ground.config import Plane
 from kizuna.ground.errors import Forbidden, Invalid, Unauthorized, Unavailable
 from kizuna.ground.i18n import LOCALES
@@ -151,7 +151,7 @@ async def activate(people: People, tx: Tx, plane: Plane, face_id: int) -> None:
         return
     await queries.face_made(tx, face_id)
     if await queries.activate_if_complete(tx, person_id):
-        tx.after(functools.partial(people.bus.publish, _activated(person_id), None))
+        tx.after(functools.partial(people.bus.publish, _activated(person_id), b""))
 
 
 async def finish_reservations(people: People) -> int:

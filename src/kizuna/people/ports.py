@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from kizuna.bus.memory import Bus
+from kizuna.bus.port import Bus
 from kizuna.ground.clock import Clock
 from kizuna.ground.config import Config, Plane
 from kizuna.ground.ids import Ids
