@@ -8,7 +8,7 @@ from kizuna.ground.clock import SystemClock
 from kizuna.ground.config import Config
 from kizuna.ground.randomness import SeededRandomness
 from kizuna.people.passwords import Argon2Hasher
-from kizuna.wiring import Ports, Server, build
+from kizuna.wiring import Ports, Server, build, open_mailer
 
 
 @asynccontextmanager
@@ -20,6 +20,7 @@ async def running(config: Config) -> AsyncGenerator[Server]:
         randomness=lambda plane: streams.setdefault(plane, SeededRandomness(plane)),
         fetch=HttpFetch("test", ()),
         hasher=Argon2Hasher(cheap=True, threads=0),
+        mailer=open_mailer(config, SystemClock(), SeededRandomness("mail")),
     )
     server = build(config, ports)
     await server.start()

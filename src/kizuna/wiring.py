@@ -26,12 +26,21 @@ from kizuna.ground.clock import Clock, SystemClock
 from kizuna.ground.config import Config
 from kizuna.ground.events import Event, tag_of
 from kizuna.ground.i18n import load_translators
+from kizuna.ground.ids import StoreName
 from kizuna.ground.randomness import Randomness, SystemRandomness
+from kizuna.jobs.duties import Handler
 from kizuna.jobs.outbox import Consumer, Dispatcher, Subscription
 from kizuna.jobs.worker import Worker
+from kizuna.mail.folder import FolderMailer, NoMailer
+from kizuna.mail.message import Sender
+from kizuna.mail.port import Mailer
+from kizuna.mail.setting import SmtpServer, parse_mail
+from kizuna.mail.smtp import SmtpMailer
 from kizuna.notifications import on_circle, on_square
 from kizuna.people import actions as people_actions
 from kizuna.people import events as people_events
+from kizuna.people import leaving, leaving_queries
+from kizuna.people.belongings import Part
 from kizuna.people.limits import Limiter
 from kizuna.people.passwords import Argon2Hasher, Hasher
 from kizuna.people.ports import People
@@ -60,6 +69,7 @@ class Ports:
     randomness: Callable[[str], Randomness]
     fetch: Fetch
     hasher: Hasher
+    mailer: Mailer
     inline: bool = False
     """Commit without threads, for the simulation."""
 
@@ -117,6 +127,7 @@ class Server:
             await self.ports.fetch.close()
         if isinstance(self.ports.hasher, Argon2Hasher):
             self.ports.hasher.close()
+        self.ports.mailer.close()
 
 
 def system_ports(config: Config) -> Ports:
@@ -126,7 +137,20 @@ def system_ports(config: Config) -> Ports:
         randomness=lambda _plane: SystemRandomness(),
         fetch=HttpFetch(f"Kizuna/{VERSION} (+{config.url}/about)", config.fetch_allow),
         hasher=Argon2Hasher(cheap=config.test_mode),
+        mailer=open_mailer(config, SystemClock(), SystemRandomness()),
     )
+
+
+def open_mailer(config: Config, clock: Clock, randomness: Randomness) -> Mailer:
+    """The mail server of the settings. Raises ConfigError."""
+    sender = Sender(config.mail_from, config.title, config.domain)
+    match parse_mail(config.mail):
+        case None:
+            return NoMailer()
+        case SmtpServer() as server:
+            return SmtpMailer(server, sender, clock, randomness)
+        case place:
+            return FolderMailer(place, sender, clock, randomness)
 
 
 def build(config: Config, ports: Ports) -> Server:
@@ -135,12 +159,12 @@ def build(config: Config, ports: Ports) -> Server:
     parts = _parts(config, ports, stores)
     parts.home.listen(stores.square)
     table = events_table(parts, stores)
-    duties = {"circle": handlers(parts.tie)}
+    duties = duties_table(ports, stores, parts)
     work: list[Dispatcher | Worker] = []
     for store in stores.each():
         randomness = ports.randomness(f"jobs.{store.name}")
         work.append(Dispatcher(store, table, ports.clock, randomness))
-        work.append(Worker(store, duties.get(store.name, {}), ports.clock, randomness))
+        work.append(Worker(store, duties[store.name], ports.clock, randomness))
     return Server(config, ports, stores, parts, _front(config, ports, parts), work)
 
 
@@ -166,6 +190,25 @@ def _parts(config: Config, ports: Ports, stores: Stores) -> Parts:
     )
 
 
+def belongings() -> Sequence[Part]:
+    """What is a person's, in which store: what an archive shows and leaving takes away, in this order.
+
+    A package that keeps rows about people adds its parts here.
+    """
+    return (Part("people.person", "people", "person", leaving_queries.empty_person),)
+
+
+def duties_table(ports: Ports, stores: Stores, parts: Parts) -> Mapping[StoreName, Mapping[str, Handler]]:
+    """Which handler does which duty, in which store."""
+    things = belongings()
+    table: dict[StoreName, dict[str, Handler]] = {
+        store.name: {leaving.EMPTY: functools.partial(leaving.empty, store, things, ports.clock)}
+        for store in stores.each()
+    }
+    table["circle"] |= handlers(parts.tie)
+    return table
+
+
 def events_table(parts: Parts, stores: Stores) -> Mapping[str, Subscription]:
     """What follows from what: event → who acts on it, in which store. An event that is not here is only heard."""
     people = parts.people
@@ -179,6 +222,14 @@ def events_table(parts: Parts, stores: Stores) -> Mapping[str, Subscription]:
             circle_events.FaceMade,
             [Consumer("people.activate", stores.people, functools.partial(_face_made, people))],
         ),
+        (
+            people_events.Leaving,
+            [
+                Consumer("people.empty", store, functools.partial(leaving.ask, store.name))
+                for store in stores.each()
+            ],
+        ),
+        (people_events.Emptied, [Consumer("people.emptied", stores.people, leaving.emptied)]),
         (
             circle_events.FaceRemoved,
             [

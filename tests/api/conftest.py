@@ -10,6 +10,7 @@ from kizuna.fetch.http import HttpFetch
 from kizuna.ground.clock import SystemClock
 from kizuna.ground.config import Config
 from kizuna.ground.randomness import SeededRandomness
+from kizuna.mail.folder import NoMailer
 from kizuna.people.passwords import Argon2Hasher
 from kizuna.wiring import Ports, Server, build
 from tests.wire import Api, join
@@ -74,6 +75,7 @@ async def _running(config: Config) -> AsyncGenerator[Server]:
         randomness=lambda plane: streams.setdefault(plane, SeededRandomness(plane)),
         fetch=HttpFetch("test", ()),
         hasher=Argon2Hasher(cheap=True, threads=0),
+        mailer=NoMailer(),
     )
     running = build(config, ports)
     await running.start()

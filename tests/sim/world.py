@@ -16,6 +16,7 @@ import structlog
 
 from kizuna.ground.config import Config
 from kizuna.ground.randomness import Randomness, SeededRandomness
+from kizuna.mail.folder import NoMailer
 from kizuna.people.passwords import Argon2Hasher
 from kizuna.wiring import Ports, Server, build
 from tests.sim.client import Client
@@ -109,6 +110,7 @@ class World:
             randomness=randomness,
             fetch=SimFetch(self.network, name),
             hasher=Argon2Hasher(cheap=True, threads=0),
+            mailer=NoMailer(),
             inline=True,
         )
         server = process.context.run(build, config, ports)

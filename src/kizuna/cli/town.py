@@ -14,6 +14,7 @@ from kizuna.fetch.closed import ClosedFetch
 from kizuna.ground.clock import SystemClock
 from kizuna.ground.config import Config
 from kizuna.ground.randomness import SystemRandomness
+from kizuna.mail.folder import NoMailer
 from kizuna.people import actions as people_actions
 from kizuna.people import sessions
 from kizuna.people.models import SignUp
@@ -66,6 +67,7 @@ async def _running(config: Config, now_ms: int) -> AsyncGenerator[tuple[Server, 
         randomness=lambda _plane: SystemRandomness(),
         fetch=ClosedFetch(),
         hasher=Argon2Hasher(cheap=config.test_mode),
+        mailer=NoMailer(),
     )
     server = build(config, ports)
     await server.start()

@@ -14,7 +14,9 @@ import msgspec
 PREFIX: Final = "KIZUNA_"
 _BUS: Final = re.compile(r"(redis|rediss|unix)://\S+")
 _ORIGIN: Final = re.compile(r"https?://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]+)?")
+MAIL_FROM: Final = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
 Plane = Literal["square", "circle"]
+SignUpRule = Literal["open", "approval", "invite", "closed"]
 Port = Annotated[int, msgspec.Meta(ge=0, le=65535)]
 
 
@@ -33,7 +35,10 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     title: str = "Kizuna"
     description: str = ""
     language: Literal["ja", "en"] = "ja"
-    sign_up: Literal["open", "invite", "closed"] = "open"
+    sign_up: SignUpRule = "open"
+    mail: str = ""
+    mail_from: str = ""
+    mail_confirmation: Literal["none", "required"] = "none"
     fetch_allow: tuple[str, ...] = ()
     bus: str = ""
     poll_seconds: Annotated[float, msgspec.Meta(gt=0, le=86_400)] = 15.0
@@ -116,6 +121,10 @@ def _check(config: Config) -> None:
         )
     if config.bus and not _BUS.fullmatch(config.bus):
         raise ConfigError('settings: "bus" is empty or an address such as redis://localhost:6379/0')
+    if config.mail and not MAIL_FROM.fullmatch(config.mail_from):
+        raise ConfigError('settings: "mail" needs "mail_from", the address that mails come from')
+    if config.mail_confirmation == "required" and not config.mail:
+        raise ConfigError('settings: "mail_confirmation" needs "mail", the server that sends them')
     if config.test_mode and not is_loopback(config.host):
         raise ConfigError("test mode is refused unless the server is bound to loopback (host = 127.0.0.1)")
 

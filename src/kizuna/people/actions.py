@@ -7,7 +7,6 @@ last of them to answer activates the person. What a crash leaves in between is f
 import asyncio
 import functools
 import itertools
-import re
 from collections.abc import Sequence
 from typing import Final
 
@@ -15,6 +14,7 @@ from kizuna.bus.port import Subscription
 from kizuna.ground.config import Plane
 from kizuna.ground.errors import Forbidden, Invalid, Unauthorized, Unavailable
 from kizuna.ground.i18n import LOCALES
+from kizuna.mail.message import is_address
 from kizuna.people import oauth_queries, queries
 from kizuna.people.events import Reserved, ReservedFace
 from kizuna.people.handles import check_display_name, check_handle
@@ -27,8 +27,6 @@ from kizuna.people.sessions import check_proof, confirm_password
 from kizuna.store.store import Db, Row, Tx
 
 ACTIVATION_SECONDS: Final = 10.0
-LONGEST_EMAIL: Final = 254
-_EMAIL: Final = re.compile(r"[^\s@\x00-\x1f\x7f]+@[^\s@\x00-\x1f\x7f.]+(\.[^\s@\x00-\x1f\x7f.]+)*")
 
 
 async def sign_up(people: People, draft: SignUp, address: str) -> int:
@@ -85,7 +83,7 @@ def _check_email(raw: str | None) -> str | None:
     email = (raw or "").strip()
     if not email:
         return None
-    if len(email) > LONGEST_EMAIL or not _EMAIL.fullmatch(email) or not email.isprintable():
+    if not is_address(email):
         raise Invalid("This is not an e-mail address.", field="email")
     return email
 
@@ -94,11 +92,11 @@ async def _check_takeable(people: People, form: SignUp) -> None:
     """Refuse early, before the costly hash; the reservation decides."""
     if people.config.sign_up == "invite":
         await find_invite(people.store.reads, form.invite or "", people.clock.now_ms())
-    await _check_free(people.store.reads, people.config.planes, form.handle)
+    await _check_free(people.store.reads, people.config.planes, form.handle, people.clock.now_ms())
 
 
-async def _check_free(db: Db, planes: Sequence[Plane], handle: str) -> None:
-    like = await queries.taken_like(db, planes, handle)
+async def _check_free(db: Db, planes: Sequence[Plane], handle: str, now_ms: int) -> None:
+    like = await queries.taken_like(db, planes, handle, now_ms)
     if like == handle:
         raise Invalid("This handle is taken.", field="handle")
     if like is not None:
@@ -109,7 +107,7 @@ async def _reserve(
     people: People, form: SignUp, person_id: int, argon2: str, faces: tuple[ReservedFace, ...], tx: Tx
 ) -> None:
     """The first step of the saga: all that people keep, and the event that the planes act on."""
-    await _check_free(tx, people.config.planes, form.handle)
+    await _check_free(tx, people.config.planes, form.handle, tx.now_ms)
     invite_id = None
     if form.invite:
         invite_id = await take_invite(tx, form.invite, needed=people.config.sign_up == "invite")
@@ -119,6 +117,7 @@ async def _reserve(
         "email": form.email,
         "reserved_name": form.display_name,
         "invite_id": invite_id,
+        "approved_at": tx.now_ms,
     }
     await queries.add_person(tx, row)
     for face in faces:

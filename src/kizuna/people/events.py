@@ -1,9 +1,12 @@
 """What happened to persons, told upwards."""
 
+from typing import Literal
+
 import msgspec
 
 from kizuna.ground.config import Plane
 from kizuna.ground.events import Event
+from kizuna.ground.ids import StoreName
 
 
 class ReservedFace(msgspec.Struct, frozen=True):
@@ -28,3 +31,30 @@ class Reserved(Event, frozen=True, tag="people.reserved"):
     def face_in(self, plane: Plane) -> ReservedFace | None:
         """The face to be made in one plane."""
         return next((face for face in self.faces if face.plane == plane), None)
+
+
+class Leaving(Event, frozen=True, tag="people.leaving"):
+    """Somebody deletes their account. Nobody acts for them any more; each store now takes away what is theirs.
+
+    For the people store; the stores of the planes get a duty each that names only the face that is theirs.
+    """
+
+    person_id: int
+    square_id: int | None
+    circle_id: int | None
+    since_ms: int
+    recall: bool
+
+
+class Emptied(Event, frozen=True, tag="people.emptied"):
+    """A store, which tells it, holds nothing any more of somebody who leaves; ``owner_id`` is what it knew them by."""
+
+    store: StoreName
+    owner: Literal["person", "square", "circle"]
+    owner_id: int
+
+
+class Left(Event, frozen=True, tag="people.left"):
+    """Nothing is left of somebody anywhere. Their handles stay taken for a while."""
+
+    person_id: int

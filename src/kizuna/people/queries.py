@@ -10,7 +10,7 @@ from kizuna.people.events import ReservedFace
 from kizuna.people.handles import could_be_handle, skeleton
 from kizuna.people.models import Viewer
 from kizuna.people.scopes import EVERYTHING
-from kizuna.people.tables import CREDENTIAL, INVITE, PERSON, PERSON_FACE, SESSION
+from kizuna.people.tables import CREDENTIAL, INVITE, KEPT_HANDLE, PERSON, PERSON_FACE, SESSION
 from kizuna.store.dialect import insert_ignore, upsert
 from kizuna.store.store import Db, Row, Tx
 
@@ -69,15 +69,25 @@ async def viewer_of_session(db: Db, digest: bytes) -> tuple[Viewer, int] | None:
 # Persons and faces
 
 
-async def taken_like(db: Db, planes: Sequence[Plane], handle: str) -> str | None:
-    """The handle that stands in the way of a new one: itself, or one that reads like it; None when it is free."""
+async def taken_like(db: Db, planes: Sequence[Plane], handle: str, now_ms: int) -> str | None:
+    """The handle that stands in the way of a new one: itself, or one that reads like it; None when it is free.
+
+    One that was given up not long ago is not free.
+    """
     rows = await db.all(
         sa.select(PERSON_FACE.c.handle).where(
             PERSON_FACE.c.plane.in_(planes), PERSON_FACE.c.skeleton == skeleton(handle)
         )
     )
     found = [str(row.handle) for row in rows]
-    return handle if handle in found else next(iter(found), None)
+    kept = sa.select(KEPT_HANDLE.c.skeleton).where(
+        KEPT_HANDLE.c.plane.in_(planes),
+        KEPT_HANDLE.c.skeleton == skeleton(handle),
+        KEPT_HANDLE.c.until_at > now_ms,
+    )
+    if handle in found or await db.scalar(kept.limit(1)) is not None:
+        return handle
+    return next(iter(found), None)
 
 
 async def add_person(tx: Tx, row: Mapping[str, object]) -> None:
@@ -127,7 +137,7 @@ async def activate_if_complete(tx: Tx, person_id: int) -> bool:
 
 
 async def unfinished(db: Db) -> Sequence[Row]:
-    """The faces, one row each, of all persons who are not activated."""
+    """The faces, one row each, of all persons who were let in and are not activated."""
     return await db.all(
         sa.select(
             PERSON.c.id,
@@ -140,7 +150,7 @@ async def unfinished(db: Db) -> Sequence[Row]:
             PERSON_FACE.c.made_at,
         )
         .join(PERSON_FACE, PERSON_FACE.c.person_id == PERSON.c.id)
-        .where(PERSON.c.activated_at.is_(None))
+        .where(PERSON.c.activated_at.is_(None), PERSON.c.approved_at.is_not(None))
         .order_by(PERSON.c.id, PERSON_FACE.c.plane)
     )
 

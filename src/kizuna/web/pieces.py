@@ -8,7 +8,7 @@ from typing import Literal
 
 import msgspec
 
-from kizuna.ground.config import Plane
+from kizuna.ground.config import Plane, SignUpRule
 from kizuna.ground.i18n import Locale
 
 AudienceKind = Literal["public", "unlisted", "me", "friends", "people"]
@@ -27,7 +27,7 @@ class Site(Piece, frozen=True, kw_only=True):
     domain: str
     description: str
     planes: tuple[Plane, ...]
-    sign_up: Literal["open", "invite", "closed"]
+    sign_up: SignUpRule
 
 
 class Face(Piece, frozen=True, kw_only=True):
