@@ -211,16 +211,15 @@ def duties_table(ports: Ports, stores: Stores, parts: Parts) -> Mapping[StoreNam
 
 def events_table(parts: Parts, stores: Stores) -> Mapping[str, Subscription]:
     """What follows from what: event → who acts on it, in which store. An event that is not here is only heard."""
-    people = parts.people
     table: list[tuple[type[Event], list[Consumer]]] = [
         (people_events.Reserved, _face_makers(parts, stores)),
         (
             square_events.AccountMade,
-            [Consumer("people.activate", stores.people, functools.partial(_account_made, people))],
+            [Consumer("people.activate", stores.people, _account_made)],
         ),
         (
             circle_events.FaceMade,
-            [Consumer("people.activate", stores.people, functools.partial(_face_made, people))],
+            [Consumer("people.activate", stores.people, _face_made)],
         ),
         (
             people_events.Leaving,
@@ -292,12 +291,12 @@ async def _make_face(event: people_events.Reserved, tx: Tx) -> None:
         await circle_actions.make_face(tx, face.face_id, face.handle, event.display_name)
 
 
-async def _account_made(people: People, event: square_events.AccountMade, tx: Tx) -> None:
-    await people_actions.activate(people, tx, "square", event.account_id)
+async def _account_made(event: square_events.AccountMade, tx: Tx) -> None:
+    await people_actions.activate(tx, "square", event.account_id)
 
 
-async def _face_made(people: People, event: circle_events.FaceMade, tx: Tx) -> None:
-    await people_actions.activate(people, tx, "circle", event.face_id)
+async def _face_made(event: circle_events.FaceMade, tx: Tx) -> None:
+    await people_actions.activate(tx, "circle", event.face_id)
 
 
 def _front(config: Config, ports: Ports, parts: Parts) -> Front:

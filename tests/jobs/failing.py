@@ -27,6 +27,18 @@ class FailingStore:
         return self._store.name
 
     @property
+    def shared(self) -> bool:
+        return self._store.shared
+
+    @property
+    def process(self) -> str:
+        return self._store.process
+
+    @property
+    def hears(self) -> bool:
+        return self._store.hears
+
+    @property
     def ids(self) -> Ids:
         return self._store.ids
 
@@ -42,6 +54,9 @@ class FailingStore:
 
     def hear(self, kind: type[E], act: Callable[[E], None]) -> None:
         self._store.hear(kind, act)
+
+    def doubt(self, act: Callable[[], None]) -> None:
+        self._store.doubt(act)
 
     def listen(self, topic: str, wake: Callable[[], None]) -> None:
         self._store.listen(topic, wake)

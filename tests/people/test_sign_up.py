@@ -143,7 +143,7 @@ async def make_one_face(people: People, plane: str) -> None:
     async def apply(tx: Tx) -> None:
         face = await tx.first(sa.select(PERSON_FACE).where(PERSON_FACE.c.plane == plane))
         assert face is not None
-        await activate(people, tx, face.plane, face.face_id)
+        await activate(tx, face.plane, face.face_id)
 
     await people.store.write(apply)
 
@@ -190,7 +190,7 @@ async def test_start_up_removes_a_person_to_whom_no_face_is_left(people: People)
 
 
 async def test_activation_of_a_face_that_nobody_reserved_changes_nothing(people: People) -> None:
-    await people.store.write(lambda tx: activate(people, tx, "square", 1))
+    await people.store.write(lambda tx: activate(tx, "square", 1))
     await nothing_is_written(people)
 
 

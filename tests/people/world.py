@@ -24,7 +24,7 @@ async def planes(people: People) -> AsyncGenerator[None]:
 
     async def make(event: Reserved, tx: Tx) -> None:
         for face in event.faces:
-            await activate(people, tx, face.plane, face.face_id)
+            await activate(tx, face.plane, face.face_id)
 
     told = Subscription(Reserved, [Consumer("planes", people.store, make)])
     dispatcher = Dispatcher(people.store, {"people.reserved": told}, people.clock, SeededRandomness("jobs"))

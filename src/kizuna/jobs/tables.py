@@ -35,6 +35,7 @@ def _duty(store: StoreName) -> sa.Table:
         sa.Column("attempts", sa.Integer, nullable=False),
         sa.Column("dead_at", sa.BigInteger),
         sa.Column("error", sa.Text),
+        sa.Column("holder", sa.Text),
         sa.Index(None, "lane", "run_at"),
     )
 

@@ -16,13 +16,14 @@ from kizuna.ground.errors import Forbidden, Invalid, Unauthorized, Unavailable
 from kizuna.ground.i18n import LOCALES
 from kizuna.mail.message import is_address
 from kizuna.people import oauth_queries, queries
-from kizuna.people.events import Reserved, ReservedFace
+from kizuna.people.endings import tokens_changed
+from kizuna.people.events import Activated, Reserved, ReservedFace
 from kizuna.people.handles import check_display_name, check_handle
 from kizuna.people.invites import find_invite, take_invite
 from kizuna.people.limits import SIGN_UP, TRY_SIGN_UP, address_subject
 from kizuna.people.models import SignUp, Viewer
 from kizuna.people.passwords import check_password
-from kizuna.people.ports import People
+from kizuna.people.ports import People, activated_topic
 from kizuna.people.sessions import check_proof, confirm_password
 from kizuna.store.store import Db, Row, Tx
 
@@ -45,7 +46,7 @@ async def sign_up(people: People, draft: SignUp, address: str) -> int:
     faces = tuple(
         ReservedFace(plane, people.face_ids[plane].new(), form.handle) for plane in people.config.planes
     )
-    with people.bus.subscribe(_activated(person_id)) as activated:
+    with people.bus.subscribe(activated_topic(person_id)) as activated:
         await people.store.write(functools.partial(_reserve, people, form, person_id, argon2, faces))
         await _wait(people, person_id, activated)
     return person_id
@@ -136,11 +137,7 @@ async def _wait(people: People, person_id: int, activated: Subscription) -> None
         raise Unavailable("Your sign-up is being finished. Please sign in in a moment.") from error
 
 
-def _activated(person_id: int) -> str:
-    return f"people.activated.{person_id}"
-
-
-async def activate(people: People, tx: Tx, plane: Plane, face_id: int) -> None:
+async def activate(tx: Tx, plane: Plane, face_id: int) -> None:
     """A plane has made a face that was reserved here; with the last one, its person can sign in.
 
     For a transaction of the store people. A face that is not known here, or made already, changes nothing.
@@ -150,7 +147,7 @@ async def activate(people: People, tx: Tx, plane: Plane, face_id: int) -> None:
         return
     await queries.face_made(tx, face_id)
     if await queries.activate_if_complete(tx, person_id):
-        tx.after(functools.partial(people.bus.publish, _activated(person_id), b""))
+        tx.emit(Activated(person_id))
 
 
 async def finish_reservations(people: People) -> int:
@@ -204,7 +201,7 @@ async def change_password(people: People, viewer: Viewer, current: str, new: str
         await oauth_queries.void_codes(tx, viewer.person_id)
         ended = await queries.drop_sessions(tx, viewer.person_id, but=viewer.session_id)
         ended += await oauth_queries.revoke_tokens(tx, person_id=viewer.person_id)
-        tx.after(functools.partial(people.seen.drop, ended))
+        tokens_changed(tx, ended)
 
     await people.store.write(apply)
 
@@ -218,6 +215,6 @@ async def change_locale(people: People, viewer: Viewer, locale: str) -> None:
         await queries.set_locale(tx, viewer.person_id, locale)
         changed = await queries.session_hashes(tx, viewer.person_id)
         changed += await oauth_queries.token_hashes(tx, viewer.person_id)
-        tx.after(functools.partial(people.seen.drop, changed))
+        tokens_changed(tx, changed)
 
     await people.store.write(apply)

@@ -58,3 +58,15 @@ class Left(Event, frozen=True, tag="people.left"):
     """Nothing is left of somebody anywhere. Their handles stay taken for a while."""
 
     person_id: int
+
+
+class Activated(Event, frozen=True, tag="people.activated"):
+    """All faces of a sign-up are made: its person can sign in."""
+
+    person_id: int
+
+
+class TokensChanged(Event, frozen=True, tag="people.tokens_changed"):
+    """Sessions or tokens, named by their hashes, ended or stand for something else now. Heard by whoever remembers."""
+
+    digests: tuple[bytes, ...]

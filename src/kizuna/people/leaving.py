@@ -18,6 +18,7 @@ from kizuna.jobs import duties
 from kizuna.jobs.duties import Duty, Effect
 from kizuna.people import leaving_queries, oauth_queries, queries
 from kizuna.people.belongings import Empty, Leaver, Owner, Parts, Progress
+from kizuna.people.endings import tokens_changed
 from kizuna.people.events import Emptied, Leaving, Left
 from kizuna.people.models import Viewer
 from kizuna.people.ports import People
@@ -61,12 +62,12 @@ async def leave(people: People, viewer: Viewer, password: str, *, recall: bool) 
         await check_proof(tx, proof)
         if viewer.session_id is None or not await queries.has_session(tx, viewer.session_id):
             raise Unauthorized("Please sign in again.")
-        await depart(people, tx, viewer, recall=recall)
+        await depart(tx, viewer, recall=recall)
 
     await people.store.write(apply)
 
 
-async def depart(people: People, tx: Tx, viewer: Viewer, *, recall: bool) -> None:
+async def depart(tx: Tx, viewer: Viewer, *, recall: bool) -> None:
     """The first step of leaving, in a transaction of the store people."""
     named: dict[StoreName, int | None] = {
         "people": viewer.person_id,
@@ -79,7 +80,7 @@ async def depart(people: People, tx: Tx, viewer: Viewer, *, recall: bool) -> Non
     ended = await queries.drop_sessions(tx, viewer.person_id)
     ended += await oauth_queries.revoke_tokens(tx, person_id=viewer.person_id)
     await leaving_queries.drop_access(tx, viewer.person_id)
-    tx.after(functools.partial(people.seen.drop, ended))
+    tokens_changed(tx, ended)
     tx.emit(Leaving(viewer.person_id, viewer.square_id, viewer.circle_id, tx.now_ms, recall))
 
 

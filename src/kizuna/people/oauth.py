@@ -4,7 +4,6 @@ A missing client secret is accepted where a code was asked for with PKCE, and fo
 clients that run in a browser or on a phone cannot keep one. A wrong secret is never accepted.
 """
 
-import functools
 import hmac
 from collections.abc import Sequence
 from typing import Final
@@ -13,6 +12,7 @@ from kizuna.ground import text
 from kizuna.ground.errors import Forbidden, Invalid, Unauthorized
 from kizuna.people import oauth_queries, queries
 from kizuna.people.actions import sign_up
+from kizuna.people.endings import tokens_changed
 from kizuna.people.models import (
     App,
     AppToken,
@@ -181,7 +181,7 @@ async def exchange_code(people: People, redeem: Redeem) -> NewToken:
             raise InvalidClient
         if code.used_at is not None:
             revoked = await oauth_queries.revoke_tokens(tx, code_id=code.id)
-            tx.after(functools.partial(people.seen.drop, revoked))
+            tokens_changed(tx, revoked)
             return None  # not raised here: that would undo the revocation
         if not _fits(code, redeem, tx.now_ms):
             raise InvalidGrant
@@ -290,7 +290,7 @@ async def revoke(people: People, client_id: str, client_secret: str | None, toke
         if owner is not None and owner != app.id:
             raise UnauthorizedClient
         revoked = await oauth_queries.revoke_tokens(tx, token_hash=digest)
-        tx.after(functools.partial(people.seen.drop, revoked))
+        tokens_changed(tx, revoked)
 
     await people.store.write(apply)
 
@@ -312,7 +312,7 @@ async def end_grant(people: People, viewer: Viewer, app_id: int) -> None:
     async def apply(tx: Tx) -> None:
         await oauth_queries.void_codes(tx, viewer.person_id, app_id)
         revoked = await oauth_queries.revoke_tokens(tx, person_id=viewer.person_id, app_id=app_id)
-        tx.after(functools.partial(people.seen.drop, revoked))
+        tokens_changed(tx, revoked)
 
     await people.store.write(apply)
 

@@ -8,6 +8,7 @@ from kizuna.ground.clock import Clock
 from kizuna.ground.config import Config, Plane
 from kizuna.ground.ids import Ids
 from kizuna.ground.randomness import Randomness
+from kizuna.people.events import Activated
 from kizuna.people.limits import Limiter
 from kizuna.people.passwords import Hasher
 from kizuna.people.seen import Seen
@@ -27,3 +28,13 @@ class People:
     limiter: Limiter
     face_ids: Mapping[Plane, Ids]
     seen: Seen = field(default_factory=Seen)
+
+    def __post_init__(self) -> None:
+        """Hear of commits, in whatever process they are made."""
+        self.seen.follow(self.store)
+        self.store.hear(Activated, lambda event: self.bus.publish(activated_topic(event.person_id), b""))
+
+
+def activated_topic(person_id: int) -> str:
+    """The topic of the bus on which a sign-up waits for its faces."""
+    return f"people.activated.{person_id}"

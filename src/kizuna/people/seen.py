@@ -8,7 +8,9 @@ from collections import OrderedDict
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
+from kizuna.people.events import TokensChanged
 from kizuna.people.models import AppToken, Viewer
+from kizuna.store.store import Store
 
 MOST: Final = 20_000
 
@@ -26,18 +28,27 @@ class Seen:
     def __init__(self, most: int = MOST) -> None:
         self._most = most
         self._known: OrderedDict[bytes, Known] = OrderedDict()
+        self._store: Store | None = None
         self.epoch = 0
+
+    def follow(self, store: Store) -> None:
+        """Hear what the store people says of tokens. While it cannot hear other processes, nobody is known here."""
+        self._store = store
+        store.hear(TokensChanged, lambda event: self.drop(event.digests))
+        store.doubt(self.clear)
 
     def get(self, digest: bytes) -> Known | None:
         """The holder of a token, if it is remembered."""
         known = self._known.get(digest)
+        if known is not None and self._deaf():
+            return None
         if known is not None:
             self._known.move_to_end(digest)
         return known
 
     def keep(self, digest: bytes, known: Known, epoch: int) -> None:
         """Remember what was read from the store since ``epoch``, unless something was dropped meanwhile."""
-        if epoch != self.epoch:
+        if epoch != self.epoch or self._deaf():
             return
         self._known[digest] = known
         self._known.move_to_end(digest)
@@ -49,3 +60,11 @@ class Seen:
         self.epoch += 1
         for digest in digests:
             self._known.pop(digest, None)
+
+    def clear(self) -> None:
+        """Forget everybody."""
+        self.epoch += 1
+        self._known.clear()
+
+    def _deaf(self) -> bool:
+        return self._store is not None and not self._store.hears

@@ -1,10 +1,10 @@
 """Signing in with a password, and the sessions that come of it."""
 
-import functools
 from typing import Final, NamedTuple
 
 from kizuna.ground.errors import NotFound, Unauthorized, Unavailable
 from kizuna.people import queries
+from kizuna.people.endings import tokens_changed
 from kizuna.people.handles import LONGEST_HANDLE
 from kizuna.people.limits import SIGN_IN_ANYWHERE, SIGN_IN_AS, SIGN_IN_FROM, address_subject
 from kizuna.people.models import NewSession, Session, Viewer
@@ -121,7 +121,7 @@ async def start_session(
             raise Unavailable("Your sign-up is being finished. Please sign in in a moment.")
         idle = await queries.drop_sessions(tx, person_id, seen_before=tx.now_ms - IDLE_MS)
         session_id = await queries.add_session(tx, person_id, digest, agent, this_hour(tx.now_ms))
-        tx.after(functools.partial(people.seen.drop, idle))
+        tokens_changed(tx, idle)
         return NewSession(token, _in_session(viewer, session_id))
 
     return await people.store.write(apply)
@@ -167,7 +167,7 @@ async def end_other_sessions(people: People, viewer: Viewer) -> int:
 async def _end(people: People, person_id: int, *, only: int | None = None, but: int | None = None) -> int:
     async def apply(tx: Tx) -> int:
         ended = await queries.drop_sessions(tx, person_id, only=only, but=but)
-        tx.after(functools.partial(people.seen.drop, ended))
+        tokens_changed(tx, ended)
         return len(ended)
 
     return await people.store.write(apply)

@@ -13,23 +13,24 @@ from kizuna.ground.ids import STORE_NAMES, StoreName
 from kizuna.store.connection import DatabaseErrors
 from kizuna.store.migrate import migrate
 from kizuna.store.sqlite import SqliteStore
+from kizuna.store.store import OpenStore
 
 
 @dataclass(frozen=True)
 class Stores:
     """The four stores of one server."""
 
-    people: SqliteStore
-    square: SqliteStore
-    circle: SqliteStore
-    letters: SqliteStore
+    people: OpenStore
+    square: OpenStore
+    circle: OpenStore
+    letters: OpenStore
     lock: IO[str]
 
-    def each(self) -> tuple[SqliteStore, ...]:
+    def each(self) -> tuple[OpenStore, ...]:
         """All of them, people first."""
         return (self.people, self.square, self.circle, self.letters)
 
-    def by_name(self, name: StoreName) -> SqliteStore:
+    def by_name(self, name: StoreName) -> OpenStore:
         """One of them."""
         return {store.name: store for store in self.each()}[name]
 

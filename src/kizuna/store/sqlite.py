@@ -10,27 +10,25 @@ import contextlib
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache
 from pathlib import Path
 from typing import Any, Final, TypeVar, cast
 
-import msgspec
 import sqlalchemy as sa
 import structlog
 
 from kizuna.ground.clock import Clock
 from kizuna.ground.errors import Unavailable
-from kizuna.ground.events import Event, tag_of
+from kizuna.ground.events import Event
 from kizuna.ground.ids import Ids, StoreName
+from kizuna.store.command import Command, Pending
 from kizuna.store.connection import Connection, DatabaseErrors
+from kizuna.store.listeners import Listeners
 from kizuna.store.schema import METADATA
 from kizuna.store.store import Params, Row, Tx
-from kizuna.store.tables import OUTBOX
 
 T = TypeVar("T")
 E = TypeVar("E", bound=Event)
 GROUP: Final = 512
-_encode = msgspec.json.Encoder().encode
 
 
 class SqliteDb:
@@ -53,23 +51,13 @@ class SqliteDb:
         return None if row is None else row[0]
 
 
-class SqliteTx(SqliteDb):
+class SqliteTx(SqliteDb, Pending):
     """One command of a group. A savepoint is opened with its first immediate write, so that most need none."""
 
     def __init__(self, connection: Connection, store: StoreName, ids: Ids, now_ms: int) -> None:
-        super().__init__(connection)
-        self.store: StoreName = store
-        self._ids = ids
+        SqliteDb.__init__(self, connection)
+        Pending.__init__(self, store, ids, now_ms)
         self._savepoint = False
-        self.now_ms = now_ms
-        self.later: dict[sa.Executable, list[Params]] = {}
-        self.afters: list[Callable[[], None]] = []
-        self.topics: set[str] = set()
-        self.events: list[Event] = []
-
-    def new_id(self) -> int:
-        """The next id of this store."""
-        return self._ids.new()
 
     async def run(self, statement: sa.Executable, params: Params | None = None) -> int:
         """Execute an insert, update or delete now; answers the number of rows."""
@@ -77,29 +65,6 @@ class SqliteTx(SqliteDb):
             self._connection.control("SAVEPOINT command")
             self._savepoint = True
         return self._connection.change(statement, params)
-
-    def append(self, table: sa.Table, row: Params) -> None:
-        """Insert with the rows of the group's other commands; reads see it only after the commit."""
-        self.defer(_insert(table), row)
-
-    def defer(self, statement: sa.Executable, params: Params) -> None:
-        """Execute a change in bulk with the same one of other commands, before the commit."""
-        self.later.setdefault(statement, []).append(params)
-
-    def emit(self, event: Event) -> None:
-        """Write an event into the outbox, in this transaction."""
-        row = {"id": self.new_id(), "kind": tag_of(type(event)), "payload": _encode(event).decode()}
-        self.append(OUTBOX[self.store], row)
-        self.events.append(event)
-        self.wake("outbox")
-
-    def wake(self, topic: str) -> None:
-        """Tell the listeners of a topic of this store that there is work, after the commit."""
-        self.topics.add(topic)
-
-    def after(self, act: Callable[[], None]) -> None:
-        """Run on the event loop after the commit and before the answer."""
-        self.afters.append(act)
 
     def keep(self) -> None:
         """The command succeeded: fold its savepoint into the group."""
@@ -113,27 +78,6 @@ class SqliteTx(SqliteDb):
             self._connection.control("RELEASE command")
 
 
-class _Command:
-    __slots__ = ("afters", "apply", "error", "events", "future", "result")
-
-    def __init__(self, apply: Callable[[Tx], Awaitable[object]], future: asyncio.Future[Any]) -> None:
-        self.apply = apply
-        self.future = future
-        self.result: object = None
-        self.error: BaseException | None = None
-        self.afters: Sequence[Callable[[], None]] = ()
-        self.events: Sequence[Event] = ()
-
-    def answer(self) -> None:
-        """Tell whoever waits, unless they have gone away."""
-        if self.future.done():
-            return
-        if self.error is None:
-            self.future.set_result(self.result)
-        else:
-            self.future.set_exception(self.error)
-
-
 class SqliteStore:
     """One of the four stores, as a file. ``inline`` commits without a thread, for the simulation."""
 
@@ -141,19 +85,21 @@ class SqliteStore:
         self, name: StoreName, path: Path, clock: Clock, *, node: int = 0, inline: bool = False
     ) -> None:
         self.name: StoreName = name
+        self.shared = False
+        self.process = ""
+        self.hears = True
         self.ids = Ids(clock, name, node)
         self._clock = clock
         self._writer = Connection(path)
         self._reader = Connection(path)
         self.reads = SqliteDb(self._reader)
         self.ids.go_on_after(self._reader.newest_id(METADATA[name]))
-        self._queue: deque[_Command] = deque()
+        self._queue: deque[Command] = deque()
         self._busy = False
         self._closed = False
         self._idle: asyncio.Future[None] | None = None
-        self._listeners: dict[str, list[Callable[[], None]]] = {}
+        self._listeners = Listeners(name)
         self._topics: set[str] = set()
-        self._hearers: dict[type[Event], list[Callable[[Event], None]]] = {}
         self._thread = None if inline else ThreadPoolExecutor(1, thread_name_prefix=f"commit-{name}")
 
     async def write(self, apply: Callable[[Tx], Awaitable[T]]) -> T:
@@ -164,7 +110,7 @@ class SqliteStore:
         if self._closed:
             raise Unavailable("The server is stopping")
         loop = asyncio.get_running_loop()
-        command = _Command(apply, loop.create_future())
+        command = Command(apply, loop.create_future())
         self._queue.append(command)
         if not self._busy:
             self._busy = True
@@ -173,11 +119,17 @@ class SqliteStore:
 
     def hear(self, kind: type[E], act: Callable[[E], None]) -> None:
         """Call ``act`` with every event of a kind after its commit and before the answer; for caches."""
-        self._hearers.setdefault(kind, []).append(cast(Callable[[Event], None], act))
+        self._listeners.hear(kind, act)
 
     def listen(self, topic: str, wake: Callable[[], None]) -> None:
         """Call ``wake`` after every commit that has work for ``topic``."""
-        self._listeners.setdefault(topic, []).append(wake)
+        self._listeners.listen(topic, wake)
+
+    def doubt(self, act: Callable[[], None]) -> None:
+        """Never needed: whoever is alone misses nothing."""
+
+    async def start(self) -> None:
+        """Nothing to begin."""
 
     def _run_group(self, loop: asyncio.AbstractEventLoop) -> None:
         if self._closed:
@@ -199,7 +151,7 @@ class SqliteStore:
         commit = loop.run_in_executor(self._thread, self._commit)
         commit.add_done_callback(lambda done: self._finish(loop, group, done.result()))
 
-    def _apply(self, command: _Command, later: dict[sa.Executable, list[Params]]) -> None:
+    def _apply(self, command: Command, later: dict[sa.Executable, list[Params]]) -> None:
         tx = SqliteTx(self._writer, self.name, self.ids, self._clock.now_ms())
         try:
             command.result = run_now(command.apply(tx))
@@ -222,16 +174,15 @@ class SqliteStore:
         return None
 
     def _finish(
-        self, loop: asyncio.AbstractEventLoop, group: Sequence[_Command], failure: Exception | None
+        self, loop: asyncio.AbstractEventLoop, group: Sequence[Command], failure: Exception | None
     ) -> None:
         if failure is not None:
             self._fail(group, failure)
         for command in group:
             if command.error is None:
-                self._tell(command)
+                self._listeners.tell(command.afters, command.events)
         topics, self._topics = self._topics, set[str]()
-        for wake in [wake for topic in sorted(topics) for wake in self._listeners.get(topic, ())]:
-            _notify(wake)
+        self._listeners.wake(topics)
         for command in group:
             command.answer()
         if self._queue:
@@ -241,14 +192,7 @@ class SqliteStore:
             if self._idle is not None:
                 self._idle.set_result(None)
 
-    def _tell(self, command: _Command) -> None:
-        for act in command.afters:
-            _notify(act)
-        for event in command.events:
-            for hear in self._hearers.get(type(event), ()):
-                _notify(hear, event)
-
-    def _fail(self, group: Sequence[_Command], failure: Exception) -> None:
+    def _fail(self, group: Sequence[Command], failure: Exception) -> None:
         structlog.get_logger("store").error("commit failed", store=self.name, error=str(failure))
         # A file that cannot even be rolled back fails the next group too, and is tried again then.
         with contextlib.suppress(*DatabaseErrors):
@@ -273,19 +217,6 @@ class SqliteStore:
             self._thread.shutdown(wait=True)
         for connection in (self._writer, self._reader):
             connection.close()
-
-
-@cache
-def _insert(table: sa.Table) -> sa.Insert:
-    return sa.insert(table)
-
-
-def _notify(act: Callable[..., None], *told: object) -> None:
-    """Call a listener. One that fails keeps neither the others from hearing nor anybody from his answer."""
-    try:
-        act(*told)
-    except Exception as error:  # noqa: BLE001 - the commit stands, so it has to be answered
-        structlog.get_logger("store").error("listener failed", error=type(error).__name__, who=repr(act))
 
 
 def run_now(awaitable: Awaitable[T]) -> T:

@@ -88,6 +88,21 @@ class Store(Protocol):
         ...
 
     @property
+    def shared(self) -> bool:
+        """Whether other processes write it too, so that work must be claimed before it is done."""
+        ...
+
+    @property
+    def process(self) -> str:
+        """Who we are among the processes that share it; empty when there are none."""
+        ...
+
+    @property
+    def hears(self) -> bool:
+        """Whether commits of other processes are heard now. While not, caches are neither read nor filled."""
+        ...
+
+    @property
     def ids(self) -> Ids:
         """Makes ids of this store outside a write."""
         ...
@@ -102,9 +117,32 @@ class Store(Protocol):
         ...
 
     def hear(self, kind: type[E], act: Callable[[E], None]) -> None:
-        """Call ``act`` with every event of a kind after its commit and before the answer; for caches."""
+        """Call ``act`` with every event of a kind after its commit and before the answer; for caches.
+
+        Commits of other processes are heard within a second, or ``hears`` is false.
+        """
+        ...
+
+    def doubt(self, act: Callable[[], None]) -> None:
+        """Call ``act`` when commits may have gone unheard: whoever remembers anything of this store forgets it."""
         ...
 
     def listen(self, topic: str, wake: Callable[[], None]) -> None:
         """Call ``wake`` after every commit that has work for ``topic``."""
+        ...
+
+
+class OpenStore(Store, Protocol):
+    """A store as whoever opened it holds it."""
+
+    async def start(self) -> None:
+        """Begin to hear other processes. Raises ConfigError when the store cannot be reached."""
+        ...
+
+    async def close(self) -> None:
+        """Finish what was accepted, then let go."""
+        ...
+
+    def abandon(self) -> None:
+        """Let go at once; what is not committed is lost, as in a crash."""
         ...
