@@ -49,6 +49,8 @@ from kizuna.square import events as square_events
 from kizuna.square.ports import Square
 from kizuna.store.open import Stores, open_stores
 from kizuna.store.store import Tx
+from kizuna.tie import events as tie_events
+from kizuna.tie import inside
 from kizuna.tie.consents import on_face_removed
 from kizuna.tie.copies import on_voice_deleted
 from kizuna.tie.delivery import bury_cut_off
@@ -244,8 +246,28 @@ def events_table(parts: Parts, stores: Stores) -> Mapping[str, Subscription]:
             ],
         ),
         *_notifying(stores),
+        *_tied_inside(parts, stores),
     ]
-    return {tag_of(event): Subscription(event, consumers) for event, consumers in table}
+    joined: dict[str, Subscription] = {}
+    for event, consumers in table:
+        known = joined.get(tag_of(event), Subscription(event, ()))
+        joined[tag_of(event)] = Subscription(event, (*known.consumers, *consumers))
+    return joined
+
+
+def _tied_inside(parts: Parts, stores: Stores) -> list[tuple[type[Event], list[Consumer]]]:
+    """How a copy gets from the circle to the square of this server, and what came of it back into the ledger."""
+    square, closed = stores.square, stores.circle
+    asked = functools.partial(inside.on_copy_asked, parts.square)
+    stands = functools.partial(inside.on_copy_stands, parts.square)
+    return [
+        (tie_events.CopyAsked, [Consumer("square.post", square, asked)]),
+        (tie_events.RecallAsked, [Consumer("square.delete", square, inside.on_recall_asked)]),
+        (tie_events.CopyStands, [Consumer("tie.copy_stands", closed, stands)]),
+        (tie_events.CopyRefused, [Consumer("tie.copy_refused", closed, inside.on_copy_refused)]),
+        (tie_events.CopyGone, [Consumer("tie.copy_gone", closed, inside.on_copy_gone)]),
+        (square_events.PostDeleted, [Consumer("tie.post_deleted", closed, inside.on_post_deleted)]),
+    ]
 
 
 def _notifying(stores: Stores) -> list[tuple[type[Event], list[Consumer]]]:

@@ -60,7 +60,7 @@ TABLE = {
     "sending": ". standing failed wanted unknown . . . . recall_wanted . .",
     "unknown": ". standing . . . standing unknown wanted unknown recall_wanted . unknown",
     "unknown at last": ". standing . . . standing unknown failed unknown recall_wanted . unknown",
-    "standing": ". . . . . . . . . recall_wanted . .",
+    "standing": ". . . . . . . . . recall_wanted recalled .",
     "failed": ". . . . . . . . . failed . .",
     "recall in doubt": (
         ". recall_wanted recalled recalled recall_wanted recall_wanted recall_wanted recalled recall_wanted"

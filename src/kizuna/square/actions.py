@@ -83,28 +83,48 @@ async def post(square: Square, author_id: int, draft: Draft, key: Key | None = N
     return await square.store.write(apply)
 
 
+async def post_within(tx: Tx, square: Square, author_id: int, text: str) -> int:
+    """Say something to everybody, mentioning nobody, inside a transaction of the square that an event asked for.
+
+    Raises Invalid for what cannot be posted, NotFound when the author is gone.
+    """
+    draft = rules.checked(Draft(text=text))
+    marks = marked(draft.text, square.origin, square.domain, ())
+    if not await queries.has_account(tx, author_id):
+        raise NotFound
+    queries.count_told(tx, author_id)
+    post_id = tx.new_id()
+    queries.append_post(tx, post_id, author_id, draft, marks.html, None)
+    queries.append_marks(tx, post_id, (), marks.tags)
+    told = events.Posted(post_id, author_id, draft.visibility, None, None, (), marks.tags)
+    tx.emit(told)
+    return post_id
+
+
 async def delete_post(square: Square, account_id: int, post_id: int) -> Status:
     """Delete one's own post, with its boosts and favourites; replies to it stay. Deleting a boost takes it back.
 
     Answers what it was, with its text, for "delete and draft anew". Raises NotFound for what is not one's own.
     """
 
-    async def apply(tx: Tx) -> Status:
-        was = await load_status(tx, post_id)
-        if was is None or was.post.account_id != account_id:
-            raise NotFound
-        if was.post.boost_of_id is not None:
-            await _take_back(tx, was.post, was.post.boost_of_id)
-            return was
-        boosters = await queries.booster_ids(tx, post_id)
-        await queries.bury(tx, post_id)
-        await queries.count_statuses(tx, account_id, -1)
-        if was.post.in_reply_to_id is not None:
-            await queries.count_replies(tx, was.post.in_reply_to_id, -1)
-        tx.emit(events.PostDeleted(post_id, account_id, was.post.in_reply_to_id, was.tags, boosters))
-        return was
+    return await square.store.write(lambda tx: delete_within(tx, account_id, post_id))
 
-    return await square.store.write(apply)
+
+async def delete_within(tx: Tx, account_id: int, post_id: int) -> Status:
+    """See `delete_post`; inside a transaction of the square."""
+    was = await load_status(tx, post_id)
+    if was is None or was.post.account_id != account_id:
+        raise NotFound
+    if was.post.boost_of_id is not None:
+        await _take_back(tx, was.post, was.post.boost_of_id)
+        return was
+    boosters = await queries.booster_ids(tx, post_id)
+    await queries.bury(tx, post_id)
+    await queries.count_statuses(tx, account_id, -1)
+    if was.post.in_reply_to_id is not None:
+        await queries.count_replies(tx, was.post.in_reply_to_id, -1)
+    tx.emit(events.PostDeleted(post_id, account_id, was.post.in_reply_to_id, was.tags, boosters))
+    return was
 
 
 async def boost(square: Square, account_id: int, post_id: int) -> int:

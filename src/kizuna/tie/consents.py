@@ -7,14 +7,14 @@ and closing is kept with its date.
 from typing import Literal
 
 from kizuna.circle.events import FaceRemoved
-from kizuna.ground.errors import Conflict, NotFound
+from kizuna.ground.errors import Conflict, Invalid, NotFound
 from kizuna.store.store import Tx
-from kizuna.tie import copy_queries, events, queries
+from kizuna.tie import copy_queries, events, queries, recalls
 from kizuna.tie.duties import want_delivery, want_poll
-from kizuna.tie.models import Consent, Direction, Link, LinkState
+from kizuna.tie.models import INSIDE, Consent, Direction, Link, LinkState
 from kizuna.tie.partners import mastodon
 from kizuna.tie.ports import Tie
-from kizuna.tie.states import Abandoned, RecallAsked, State
+from kizuna.tie.states import Abandoned, State
 
 _UNLINKED = "The tie ended before it was sent."
 
@@ -49,6 +49,8 @@ async def set_consent(tie: Tie, viewer_id: int, link_id: int, direction: Directi
         link = await queries.own_link_row(tx, viewer_id, link_id)
         if link is None or link.state == LinkState.ENDING.value:
             raise NotFound
+        if link.origin == INSIDE and direction == "in":
+            raise Invalid("Your home here shows both planes anyway.")
         if not given:
             await close_direction(tx, viewer_id, link_id, direction)
             return
@@ -88,11 +90,16 @@ async def end_link(tx: Tx, face_id: int, link_id: int, *, recall: bool) -> None:
     await close_direction(tx, face_id, link_id, "in")
     for row in await copy_queries.unfinished(tx, link_id):
         if recall:
-            await copy_queries.happen(tx, row.id, RecallAsked())
+            await recalls.want(tx, row.id)
         elif row.state == State.WANTED.value:
             await copy_queries.happen(tx, row.id, Abandoned(_UNLINKED))
-    await queries.change_link(tx, link_id, state=LinkState.ENDING.value, ending_at=tx.now_ms)
     tx.emit(events.Unlinked(link_id, face_id))
+    link = await queries.link_row(tx, link_id)
+    if link is not None and link.origin == INSIDE:
+        # There is no token to be given back, and what is still to be recalled is carried by events.
+        await queries.change_link(tx, link_id, state=LinkState.ENDED.value, ended_at=tx.now_ms)
+        return
+    await queries.change_link(tx, link_id, state=LinkState.ENDING.value, ending_at=tx.now_ms)
     await want_delivery(tx, link_id)
 
 

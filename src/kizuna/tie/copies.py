@@ -13,12 +13,12 @@ from kizuna.circle.models import Voice
 from kizuna.ground.errors import Conflict, Forbidden, Invalid, NotFound
 from kizuna.jobs.idempotency import Key, once
 from kizuna.store.store import Db, Row, Tx
-from kizuna.tie import copy_queries, queries
+from kizuna.tie import copy_queries, inside, queries, recalls
 from kizuna.tie.duties import want_delivery
 from kizuna.tie.fit import fit
-from kizuna.tie.models import CopyEvent, LedgerLine, LinkState, Target
+from kizuna.tie.models import INSIDE, CopyEvent, LedgerLine, LinkState, Target
 from kizuna.tie.ports import Tie
-from kizuna.tie.states import Abandoned, Copy, RecallAsked, State
+from kizuna.tie.states import NEVER_MS, Abandoned, State
 
 _TIE_ENDED = "The tie had ended before the voice was deleted."
 #: Code points of a rewording: more than the longest voice has, and few enough to be fitted between two requests.
@@ -64,8 +64,12 @@ async def make_copy(
         if not fitted.text.strip():
             raise Invalid("Nothing of this text fits there.", field="text")
         copy_id = tx.new_id()
-        await copy_queries.add_copy(tx, await _row(tie, tx, copy_id, link, voice_id, fitted.text))
-        await want_delivery(tx, link_id)
+        row = await _row(tie, tx, copy_id, link, voice_id, fitted.text)
+        await copy_queries.add_copy(tx, row)
+        if link.origin == INSIDE:
+            await inside.ask(tx, copy_id)
+        else:
+            await want_delivery(tx, link_id)
         return copy_id
 
     return await tie.store.write(apply)
@@ -82,11 +86,11 @@ async def recall_copy(tie: Tie, viewer_id: int, copy_id: int) -> None:
         if copy is None:
             raise NotFound
         link = await queries.link_row(tx, copy.link_id)
-        if link is None or link.state == LinkState.ENDED.value:
+        if link is None or _out_of_reach(link):
             raise Conflict(
                 "The tie has ended. Remove it at {host}, or tie the account again.", host=copy.host
             )
-        await _recall(tx, copy_id, copy.link_id)
+        await recalls.want(tx, copy_id)
 
     await tie.store.write(apply)
 
@@ -97,9 +101,9 @@ async def on_voice_deleted(event: VoiceDeleted, tx: Tx) -> None:
     Where the tie has ended nobody can: the ledger keeps saying that the copy stands, and why it was not taken back.
     """
     for row in await copy_queries.of_voice(tx, event.voice_id):
-        copy = await _recall(tx, row.id, row.link_id)
+        copy = await recalls.want(tx, row.id)
         link = await queries.link_row(tx, row.link_id)
-        if copy.state is State.RECALL_WANTED and (link is None or link.state == LinkState.ENDED.value):
+        if copy.state is State.RECALL_WANTED and (link is None or _out_of_reach(link)):
             await copy_queries.happen(tx, row.id, Abandoned(_TIE_ENDED))
 
 
@@ -179,13 +183,12 @@ async def _row(tie: Tie, tx: Tx, copy_id: int, link: Row, voice_id: int, text: s
         "state": State.WANTED.value,
         "sends": 0,
         "failures": 0,
-        "due_at": tx.now_ms,
+        "due_at": NEVER_MS if link.origin == INSIDE else tx.now_ms,
         "made_at": tx.now_ms,
         "changed_at": tx.now_ms,
     }
 
 
-async def _recall(tx: Tx, copy_id: int, link_id: int) -> Copy:
-    copy = await copy_queries.happen(tx, copy_id, RecallAsked())
-    await want_delivery(tx, link_id)
-    return copy
+def _out_of_reach(link: Row) -> bool:
+    """Whether nothing can be removed at the place of a link any more. Our own square is always in reach."""
+    return link.state == LinkState.ENDED.value and link.origin != INSIDE

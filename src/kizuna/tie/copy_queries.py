@@ -7,9 +7,9 @@ import msgspec
 import sqlalchemy as sa
 
 from kizuna.store.store import Db, Row, Tx
-from kizuna.tie.address import host_of
 from kizuna.tie.events import CopyChanged
-from kizuna.tie.models import CopyEvent, LedgerLine
+from kizuna.tie.models import INSIDE, CopyEvent, LedgerLine
+from kizuna.tie.queries import place_name
 from kizuna.tie.states import NEVER_MS, Copy, Happening, State, after
 from kizuna.tie.tables import COPY, COPY_EVENT
 
@@ -47,11 +47,11 @@ async def copies_so_far(db: Db, origin: str, account_id: str) -> int:
 
 async def happen(tx: Tx, copy_id: int, happening: Happening) -> Copy:
     """Let something happen to a copy. Raises `states.Impossible`, and then changes nothing."""
-    row = await tx.first(sa.select(COPY).where(COPY.c.id == copy_id))
-    if row is None:
-        raise LookupError(f"no copy {copy_id}")
+    row = await copy_row(tx, copy_id)
     before = as_copy(row)
     now = after(before, happening, tx.now_ms)
+    if row.origin == INSIDE:
+        now = msgspec.structs.replace(now, due_at=NEVER_MS)  # events carry it on, not the duty of a link
     changes = msgspec.structs.asdict(now) | {"state": now.state.value}
     if now.state is not before.state or now.remote_id != before.remote_id:
         changes["changed_at"] = tx.now_ms
@@ -116,6 +116,20 @@ async def with_steps(db: Db, link_id: int) -> Sequence[Row]:
     return await db.all(mine.order_by(t.c.id))
 
 
+async def copy_row(db: Db, copy_id: int) -> Row:
+    """A copy that is there."""
+    row = await db.first(sa.select(COPY).where(COPY.c.id == copy_id))
+    if row is None:
+        raise LookupError(f"no copy {copy_id}")
+    return row
+
+
+async def inside_copy(db: Db, *, key: str | None = None, post_id: int | None = None) -> Row | None:
+    """The copy on this server's square that has this key, or that is this post."""
+    chosen = COPY.c.key == key if post_id is None else COPY.c.remote_id == str(post_id)
+    return await db.first(sa.select(COPY).where(COPY.c.origin == INSIDE, chosen))
+
+
 async def of_voice(db: Db, voice_id: int) -> Sequence[Row]:
     """All copies of a voice: (id, link_id)."""
     t = COPY
@@ -123,8 +137,9 @@ async def of_voice(db: Db, voice_id: int) -> Sequence[Row]:
 
 
 async def cut_off(db: Db) -> list[int]:
-    """The copies whose send nobody waits for, when no process is running."""
-    rows = await db.all(sa.select(COPY.c.id).where(COPY.c.state == State.SENDING.value))
+    """The copies whose send nobody waits for, when no process is running. Inside, the event does not get lost."""
+    sending = (COPY.c.state == State.SENDING.value, COPY.c.origin != INSIDE)
+    rows = await db.all(sa.select(COPY.c.id).where(*sending))
     return [row.id for row in rows]
 
 
@@ -188,7 +203,7 @@ def _line(row: Row) -> LedgerLine:
         id=row.id,
         voice_id=row.voice_id,
         link_id=row.link_id,
-        host=host_of(row.origin),
+        host=place_name(row),
         acct=row.acct,
         text=row.text,
         state=State(row.state),

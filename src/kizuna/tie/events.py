@@ -42,6 +42,47 @@ class CopyChanged(Event, frozen=True, tag="tie.copy_changed"):
     state: str
 
 
+class CopyAsked(Event, frozen=True, tag="tie.copy_asked"):
+    """A copy is to stand on the square of this very server.
+
+    The one event with a text in it: that text is public by its author's act. `key` names the copy to the ledger, and is
+    made of nothing that tells of the circle.
+    """
+
+    key: str
+    account_id: int
+    text: str
+    asked_at: int
+
+
+class CopyStands(Event, frozen=True, tag="tie.copy_stands"):
+    """The square has made the post of a copy. Told in the square's store."""
+
+    key: str
+    post_id: int
+
+
+class CopyRefused(Event, frozen=True, tag="tie.copy_refused"):
+    """The square did not make the post, and will not. Told in the square's store."""
+
+    key: str
+    reason: str
+
+
+class RecallAsked(Event, frozen=True, tag="tie.recall_asked"):
+    """The post of a copy is to be gone from the square of this very server."""
+
+    key: str
+    account_id: int
+    post_id: int
+
+
+class CopyGone(Event, frozen=True, tag="tie.copy_gone"):
+    """The post of a copy is gone. Told in the square's store."""
+
+    key: str
+
+
 class Arrived(Event, frozen=True, tag="tie.arrived"):
     """New items of a partner's home; `newest_id` is the greatest of their ids."""
 

@@ -26,6 +26,7 @@ _LONGEST_WORD: Final = 30
 _UNSPACED: Final = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
 # What some server may take for a handle. An address of mail is none, nor is the @ in a path.
 _HANDLE: Final = regex.compile(r"(?<![A-Za-z0-9_/=])@(?=[A-Za-z0-9_])")
+_BARE: Final = regex.compile(r"@+(?=[A-Za-z0-9_])")
 _DEFUSED: Final = regex.compile(r"@\u2060[A-Za-z0-9_]+(?:[.-]+[A-Za-z0-9_]+)*(?:@[\w.-]+\w)?")
 # What stays whole besides links. Han, kana, hangul, Thai and their like are written without spaces between words, so
 # there each cluster is a piece of its own.
@@ -60,16 +61,23 @@ def fit(text: str, limit: Limit, suffix: str = "") -> Fitted:
     `suffix` (may be empty) is put behind it after a blank line and is never cut. The text is empty when not even one
     piece fits: such a copy must not be made.
     """
-    whole = defused(texts.clean(text))
+    clean = texts.clean(text)
+    if limit.handles == "bare":
+        return _fit(bare(clean), limit, suffix, _names(defused(clean)))
+    return _fit(defused(clean), limit, suffix, None)
+
+
+def _fit(whole: str, limit: Limit, suffix: str, names: tuple[str, ...] | None) -> Fitted:
+    """The copy of a text whose handles are harmless; `names` are its handles where they cannot be read off it."""
     tail = f"\n\n{suffix}" if suffix else ""
     room = limit.most - cost(tail, limit)
     pieces = list(_pieces(whole, limit))
     if sum(piece.cost for piece in pieces) <= room:
-        return Fitted(whole + tail, False, _names(whole))
+        return Fitted(whole + tail, False, _names(whole) if names is None else names)
     kept, mark = _cut(whole, pieces, room, limit)
     if not kept:
         kept, mark = _cut(whole, list(_pieces(whole, limit, words=False)), room, limit)
-    return Fitted(kept + mark + tail if kept else "", True, _names(kept))
+    return Fitted(kept + mark + tail if kept else "", True, _names(kept) if names is None else names)
 
 
 def _cut(whole: str, pieces: Iterable[_Piece], room: int, limit: Limit) -> tuple[str, str]:
@@ -91,6 +99,16 @@ def defused(text: str) -> str:
         parts += (_defuse(text, at, start), text[start:end])
         at = end
     parts.append(_defuse(text, at, len(text)))
+    return "".join(parts)
+
+
+def bare(text: str) -> str:
+    """The text with the @ left out of every handle outside links: where nothing may tell that this is a copy."""
+    parts: list[str] = []
+    at = 0
+    for start, end in (*texts.links(text), (len(text), len(text))):
+        parts += (_BARE.sub("", text[at:start]), text[start:end])
+        at = end
     return "".join(parts)
 
 

@@ -1,13 +1,15 @@
 """The things of the tie, as doors and home see them. Times are Unix milliseconds; ids of partners are opaque texts."""
 
 from enum import StrEnum
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 
 from kizuna.tie.states import State
 
 Direction = Literal["out", "in"]
+#: The origin of the place that is this very server's square, whatever the server is called.
+INSIDE: Final = ""
 
 
 class LinkState(StrEnum):
@@ -24,12 +26,14 @@ class LinkState(StrEnum):
 class Limit(msgspec.Struct, frozen=True):
     """How long a text may be at a place, as the place counts.
 
-    `url` is what each link counts, None where links count like other text; `unit` is what one character is.
+    `url` is what each link counts, None where links count like other text; `unit` is what one character is. `handles`
+    says how a handle is kept from pointing at somebody: by an invisible joiner, or by leaving out its @.
     """
 
     most: int = 500
     url: int | None = 23
     unit: Literal["grapheme", "point"] = "grapheme"
+    handles: Literal["joined", "bare"] = "joined"
 
 
 class Consent(msgspec.Struct, frozen=True):
@@ -52,6 +56,11 @@ class Link(msgspec.Struct, frozen=True):
     linked_at: int
     limit: Limit
     consents: tuple[Consent, ...]
+
+    @property
+    def inside(self) -> bool:
+        """Whether it leads to the square of this very server."""
+        return self.origin == INSIDE
 
     def allows(self, direction: Direction) -> bool:
         """Whether the person lets this direction flow now."""

@@ -1,14 +1,14 @@
 """All SQL of links, consents and what came in; the ledger's is in `copy_queries`."""
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import sqlalchemy as sa
 
 from kizuna.store.dialect import insert_ignore, upsert
 from kizuna.store.store import Db, Row, Tx
 from kizuna.tie.address import host_of
-from kizuna.tie.models import Consent, Direction, Inbound, Limit, Link, LinkState
+from kizuna.tie.models import INSIDE, Consent, Direction, Inbound, Limit, Link, LinkState
 from kizuna.tie.tables import CONSENT, INBOUND, LINK, LINK_ATTEMPT, PARTNER_APP
 
 #: Attempts of one face that may be open at once; an older one is dropped for a new one.
@@ -214,7 +214,7 @@ def _link(row: Row, consents: Sequence[Row]) -> Link:
     return Link(
         id=row.id,
         origin=row.origin,
-        host=host_of(row.origin),
+        host=place_name(row),
         acct=row.acct,
         account_url=row.account_url,
         state=LinkState(row.state),
@@ -226,7 +226,14 @@ def _link(row: Row, consents: Sequence[Row]) -> Link:
 
 def limit_of(row: Row) -> Limit:
     """How long a text may be at the place of a link."""
-    return Limit(most=row.most_characters, url=row.url_characters, unit=row.unit)
+    handles: Literal["joined", "bare"] = "bare" if row.origin == INSIDE else "joined"
+    return Limit(most=row.most_characters, url=row.url_characters, unit=row.unit, handles=handles)
+
+
+def place_name(row: Row) -> str:
+    """What people call the place of a link or a copy: its host."""
+    name: str = row.acct.rpartition("@")[2] if row.origin == INSIDE else host_of(row.origin)
+    return name
 
 
 def _consent(row: Row) -> Consent:

@@ -191,6 +191,8 @@ def after(copy: Copy, happening: Happening, now_ms: int) -> Copy:
             return _unknown(copy, happening, now_ms)
         case State.RECALL_WANTED:
             return _recall_wanted(copy, happening, now_ms)
+        case State.STANDING if isinstance(happening, Deleted):
+            return _over(copy, State.RECALLED, None)  # taken down over there
         case State.STANDING | State.FAILED | State.RECALLED:
             raise _impossible(copy, happening)
 

@@ -111,6 +111,9 @@ COPY: Final = table(
     sa.Column("reason", sa.Text),
     sa.Column("made_at", sa.BigInteger, nullable=False),
     sa.Column("changed_at", sa.BigInteger, nullable=False),
+    # What is to stand there instead, while that is not known to stand; and attempts whose end is not known.
+    sa.Column("new_text", sa.Text),
+    sa.Column("edits", sa.Integer, nullable=False, server_default="0"),
     # One copy per voice and place, for as long as one is there, on its way or in doubt.
     sa.Index(
         "uq_copy_place",
@@ -131,6 +134,7 @@ COPY: Final = table(
     ),
     sa.Index(None, "link_id", "state"),
     sa.Index(None, "face_id", "id"),
+    sa.Index(None, "key"),
 )
 
 COPY_EVENT: Final = table(

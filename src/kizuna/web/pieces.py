@@ -177,15 +177,20 @@ class CopyRow(Piece, frozen=True, kw_only=True):
 
 
 class CopyTarget(Piece, frozen=True, kw_only=True):
-    """A tied account that a copy can be sent to, with the text as it would stand there (`fitted`)."""
+    """A tied account that a copy can be sent to, with the text as it would stand there (`fitted`).
+
+    `names` are the handles in it: they notify nobody, but are public then.
+    """
 
     link_id: str
     host: str
     acct: str
     fitted: str
     cut: bool = False
+    names: tuple[str, ...] = ()
     chosen: bool = False
     already: bool = False
+    inside: bool = False
 
 
 class Consent(Piece, frozen=True, kw_only=True):
@@ -197,7 +202,10 @@ class Consent(Piece, frozen=True, kw_only=True):
 
 
 class TieRow(Piece, frozen=True, kw_only=True):
-    """A link to an account of another server. `working` is False when the account must be signed in again."""
+    """A link to an account of another server, or `inside`, to one's own on the square of this one.
+
+    `working` is False when the account must be signed in again.
+    """
 
     id: str
     host: str
@@ -206,6 +214,7 @@ class TieRow(Piece, frozen=True, kw_only=True):
     since_ms: int
     consents: tuple[Consent, ...]
     working: bool = True
+    inside: bool = False
 
 
 class ConsentEvent(Piece, frozen=True, kw_only=True):

@@ -12,7 +12,7 @@ from kizuna.doors.parts import MemberParts
 from kizuna.ground.errors import Invalid, NotFound, Refusal
 from kizuna.jobs.idempotency import make_key
 from kizuna.people.models import Viewer
-from kizuna.tie import consents, copies, links
+from kizuna.tie import consents, copies, inside, links
 from kizuna.tie.models import Consent as OneConsent
 from kizuna.tie.models import CopyEvent, LedgerLine, Link, LinkState, Target
 from kizuna.web.forms import Long, Sent, Short, Table, cursor, face_of, ids_of, path_id, sent
@@ -40,6 +40,12 @@ class NewTieForm(Sent, frozen=True, kw_only=True):
     address: Short = ""
     out: Short = ""
     into: Short = msgspec.field(name="in", default="")
+
+
+class InsideForm(Sent, frozen=True, kw_only=True):
+    """What may flow between the two faces of a person here."""
+
+    out: Short = ""
 
 
 class ConsentForm(Sent, frozen=True, kw_only=True):
@@ -88,6 +94,21 @@ async def begin(pages: Pages, parts: MemberParts, request: Request, viewer: View
         shown = Form(values=values, errors={"address": told} if known else {}, error="" if known else told)
         return await _ties(pages, parts, request, viewer, shown, refusal.status)
     return RedirectResponse(url, 303)
+
+
+async def tie_inside(pages: Pages, parts: MemberParts, request: Request, viewer: Viewer) -> Response:
+    """``POST /settings/ties/square``: one's own account on the square of this server."""
+    form = await sent(parts, request, InsideForm)
+    try:
+        if not form.out:
+            raise Invalid("Choose at least one direction.", field="out")
+        link_id = await inside.tie_square(parts.tie, parts.square, viewer)
+    except NotFound:
+        raise
+    except Refusal as refusal:
+        shown = Form(error=pages.speak(parts, request, viewer)(refusal.message, **refusal.values))
+        return await _ties(pages, parts, request, viewer, shown, refusal.status)
+    return done(f"/settings/ties/{link_id}", "tied")
 
 
 async def finish(pages: Pages, parts: MemberParts, request: Request, viewer: Viewer) -> Response:
@@ -222,6 +243,7 @@ def tie_rows(links: Sequence[Link]) -> tuple[TieRow, ...]:
 def tie_row(link: Link) -> TieRow:
     """A link as a row."""
     given = {one.direction: one.given_at for one in link.consents}
+    directions = DIRECTIONS[:1] if link.inside else DIRECTIONS
     return TieRow(
         id=str(link.id),
         host=link.host,
@@ -230,9 +252,10 @@ def tie_row(link: Link) -> TieRow:
         since_ms=link.linked_at,
         consents=tuple(
             Consent(direction=direction, given=direction in given, at_ms=given.get(direction))
-            for direction in DIRECTIONS
+            for direction in directions
         ),
         working=link.state is not LinkState.RENEWAL,
+        inside=link.inside,
     )
 
 
@@ -256,7 +279,10 @@ async def _ties(
     pages: Pages, parts: MemberParts, request: Request, viewer: Viewer, form: Form, status: int
 ) -> Response:
     rows = tie_rows(await consents.links_of(parts.tie, face_of(viewer)))
-    view = TiesView(page=await pages.page(parts, request, viewer), ties=rows, form=form)
+    page = await pages.page(parts, request, viewer)
+    tied = any(row.inside for row in rows)
+    square = page.viewer.square if page.viewer is not None and not tied else None
+    view = TiesView(page=page, ties=rows, square=square, form=form)
     # The form's answer is a redirect to whichever server was typed, and browsers hold that against form-action.
     return pages.show(parts, request, view, status, form_targets=("https:", "http:"))
 
@@ -309,8 +335,10 @@ def _target(target: Target, chosen: set[str]) -> CopyTarget:
         acct=link.acct if "@" in link.acct else f"{link.acct}@{link.host}",
         fitted=target.text,
         cut=target.cut,
+        names=target.names,
         chosen=str(link.id) in chosen,
         already=target.copy_state is not None,
+        inside=link.inside,
     )
 
 
@@ -328,6 +356,7 @@ def add(table: Table) -> None:
     """The routes of this file."""
     table.person("GET", "/settings/ties", ties_page)
     table.person("POST", "/settings/ties", begin)
+    table.person("POST", "/settings/ties/square", tie_inside)
     table.person("GET", "/ties/callback", finish)
     table.person("GET", "/settings/ties/{id}", tie_page)
     table.person("POST", "/settings/ties/{id}/consent", consent)

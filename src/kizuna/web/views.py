@@ -239,6 +239,7 @@ class TiesView(PageView, frozen=True, kw_only=True):
 
     template: ClassVar[str] = "settings_ties.html"
     ties: tuple[TieRow, ...]
+    square: Face | None = None
     form: Form = Form()
 
 
