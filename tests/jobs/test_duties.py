@@ -9,7 +9,15 @@ from kizuna.ground.clock import SystemClock
 from kizuna.ground.randomness import SeededRandomness
 from kizuna.jobs import duties, queries
 from kizuna.jobs.duties import Duty, Effect, Lane
-from kizuna.jobs.worker import LONGEST_BACKOFF_S, MOST_ATTEMPTS, PLACES, Worker, backoff_seconds
+from kizuna.jobs.worker import (
+    IDLE_S,
+    LONGEST_BACKOFF_S,
+    MOST_ATTEMPTS,
+    PLACES,
+    Worker,
+    backoff_seconds,
+    pause,
+)
 from kizuna.store.open import Stores
 from kizuna.store.store import Row, Tx
 from tests.jobs.failing import FailingStore
@@ -206,3 +214,25 @@ def test_backoff_doubles_with_jitter_up_to_an_hour() -> None:
     assert [backoff_seconds(n, 0.5) for n in (1, 2, 3)] == [1, 2, 4]
     assert backoff_seconds(1, 0.0) == 0.5
     assert backoff_seconds(1000, 0.5) == LONGEST_BACKOFF_S
+
+
+def test_whoever_is_woken_can_be_stopped_in_every_moment_of_it() -> None:
+    async def forever(wake: asyncio.Event) -> None:
+        while True:
+            wake.clear()
+            await pause(wake, IDLE_S)
+
+    async def go() -> None:
+        for moments in range(8):
+            wake = asyncio.Event()
+            task = asyncio.create_task(forever(wake))
+            for _ in range(4):
+                await asyncio.sleep(0)
+            wake.set()
+            for _ in range(moments):
+                await asyncio.sleep(0)
+            task.cancel()
+            stopped, _ = await asyncio.wait([task], timeout=5)
+            assert stopped, f"the cancellation was lost {moments} steps after the wake"
+
+    asyncio.run(go())

@@ -16,7 +16,7 @@ from kizuna.ground.clock import Clock
 from kizuna.ground.events import Event
 from kizuna.ground.randomness import Randomness
 from kizuna.jobs import queries
-from kizuna.jobs.worker import IDLE_S, MOST_ATTEMPTS, TROUBLE_S, backoff_seconds
+from kizuna.jobs.worker import IDLE_S, MOST_ATTEMPTS, TROUBLE_S, backoff_seconds, pause
 from kizuna.store.store import Row, Store, Tx
 
 BATCH: Final = 500
@@ -89,10 +89,7 @@ class Dispatcher:
         await self._sweep()
         next_at = await queries.outbox_next(self._store.name, self._store.reads)
         wait = IDLE_S if next_at is None else (next_at - self._clock.now_ms()) / 1000
-        try:
-            await asyncio.wait_for(self._wake.wait(), min(max(wait, 0.01), IDLE_S))
-        except TimeoutError:
-            return
+        await pause(self._wake, wait)
 
     async def _deliver(self, due: Sequence[Row]) -> None:
         outcomes = await asyncio.gather(*(self._tell(row) for row in due if row.kind in self._table))

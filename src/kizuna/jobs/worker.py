@@ -4,6 +4,7 @@ A store that fails (a full disk) stops neither a lane nor a duty: both go on whe
 """
 
 import asyncio
+import contextlib
 from collections.abc import Coroutine, Mapping
 from typing import Final
 
@@ -27,6 +28,17 @@ TROUBLE_S: Final = 1.0
 def backoff_seconds(attempts: int, uniform: float) -> float:
     """Seconds until the next try: doubling from one second to an hour, with jitter of a half to one and a half."""
     return min(2.0 ** min(attempts - 1, 12), LONGEST_BACKOFF_S) * (0.5 + uniform)
+
+
+async def pause(wake: asyncio.Event, seconds: float) -> None:
+    """Wait to be woken, but no longer than that, nor than IDLE_S.
+
+    Not ``asyncio.wait_for``: before Python 3.12 it swallows a cancellation that comes in the moment of waking, and a
+    server that is being stopped then waits for ever.
+    """
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(min(max(seconds, 0.01), IDLE_S)):
+            await wake.wait()
 
 
 class Worker:
@@ -93,10 +105,7 @@ class Worker:
     async def _pause(self, lane: Lane) -> None:
         next_at = await queries.next_duty(self._store.name, self._store.reads, lane)
         wait = IDLE_S if next_at is None else (next_at - self._clock.now_ms()) / 1000
-        try:
-            await asyncio.wait_for(self._wakes[lane].wait(), min(max(wait, 0.01), IDLE_S))
-        except TimeoutError:
-            return
+        await pause(self._wakes[lane], wait)
 
     async def _run(self, row: Row, lane: Lane, places: asyncio.Semaphore, running: set[int]) -> None:
         try:
