@@ -35,6 +35,8 @@ class FakePartner:
         self.requests: list[Request] = []
         self.faults: list[str] = []
         self.late_ms = 20_000
+        self.edits = True
+        self.edited: list[tuple[str, str]] = []
         self.tokens: dict[str, str] = {}
         self.statuses: dict[str, Json] = {}
         self.homes: dict[str, list[Json]] = {}
@@ -170,6 +172,11 @@ class FakePartner:
                 return self._page(self.homes.get(account, []), query)
             case ("POST", ["statuses"]):
                 return self._post(account, form, request.headers["idempotency-key"])
+            case ("GET", ["statuses", status_id]):
+                there = self.statuses.get(status_id)
+                return self.say(200, there) if there else self.say(404, {"error": "Record not found"})
+            case ("PUT", ["statuses", status_id]) if self.edits:
+                return self._edit(status_id, form["status"])
             case ("DELETE", ["statuses", status_id]):
                 gone = self.statuses.pop(status_id, None)
                 return self.say(200, gone) if gone else self.say(404, {"error": "Record not found"})
@@ -206,6 +213,17 @@ class FakePartner:
         status = self.publish(self.write(account, form["status"], app))
         self._keys[account, key] = status["id"]
         return self.say(200, status)
+
+    def _edit(self, status_id: str, text: str) -> Response:
+        """As Mastodon: the same text again is no edit."""
+        there = self.statuses.get(status_id)
+        if there is None:
+            return self.say(404, {"error": "Record not found"})
+        content = f"<p>{escape(text)}</p>"
+        if there["content"] != content:
+            there["content"] = content
+            self.edited.append((status_id, text))
+        return self.say(200, there)
 
     def _page(self, statuses: list[Json], query: dict[str, str]) -> Response:
         since, below = int(query.get("since_id", 0)), int(query.get("max_id", 10**18))

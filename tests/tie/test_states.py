@@ -11,6 +11,9 @@ from kizuna.tie.states import (
     Began,
     Copy,
     Deleted,
+    EditAsked,
+    EditBegan,
+    Edited,
     Found,
     Happening,
     Impossible,
@@ -40,6 +43,10 @@ COPIES = {
     "recall in doubt": Copy(state=State.RECALL_WANTED, made_at=0, fence="5", sends=1, sent_at=NOW - 10),
     "recall": Copy(state=State.RECALL_WANTED, made_at=0, fence="5", sends=1, sent_at=NOW - 10, remote_id="6"),
     "recalled": Copy(state=State.RECALLED, made_at=0),
+    "edit": Copy(state=State.EDIT_WANTED, made_at=0, remote_id="6", text="old", new_text="new"),
+    "edit in doubt": Copy(
+        state=State.EDIT_WANTED, made_at=0, remote_id="6", text="old", new_text="new", edits=1
+    ),
 }
 HAPPENINGS: list[Happening] = [
     Began("7"),
@@ -54,20 +61,31 @@ HAPPENINGS: list[Happening] = [
     RecallAsked(),
     Deleted(),
     Abandoned("ended"),
+    EditAsked("newer"),
+    EditBegan(),
+    Edited(),
 ]
 TABLE = {
-    "wanted": "sending . failed wanted . . . . wanted recalled . failed",
-    "sending": ". standing failed wanted unknown . . . . recall_wanted . .",
-    "unknown": ". standing . . . standing unknown wanted unknown recall_wanted . unknown",
-    "unknown at last": ". standing . . . standing unknown failed unknown recall_wanted . unknown",
-    "standing": ". . . . . . . . . recall_wanted recalled .",
-    "failed": ". . . . . . . . . failed . .",
+    "wanted": "sending . failed wanted . . . . wanted recalled . failed . . .",
+    "sending": ". standing failed wanted unknown . . . . recall_wanted . . . . .",
+    "unknown": ". standing . . . standing unknown wanted unknown recall_wanted . unknown . . .",
+    "unknown at last": ". standing . . . standing unknown failed unknown recall_wanted . unknown . . .",
+    "standing": ". . . . . . . . . recall_wanted recalled . edit_wanted . .",
+    "failed": ". . . . . . . . . failed . . . . .",
     "recall in doubt": (
         ". recall_wanted recalled recalled recall_wanted recall_wanted recall_wanted recalled recall_wanted"
-        " recall_wanted . unknown"
+        " recall_wanted . unknown . . ."
     ),
-    "recall": ". . standing . . . . . recall_wanted recall_wanted recalled standing",
-    "recalled": ". . . . . . . . . recalled . .",
+    "recall": ". . standing . . . . . recall_wanted recall_wanted recalled standing . . .",
+    "edit": (
+        ". . standing edit_wanted edit_wanted . . edit_wanted edit_wanted recall_wanted recalled standing"
+        " edit_wanted edit_wanted standing"
+    ),
+    "edit in doubt": (
+        ". . standing edit_wanted edit_wanted . . edit_wanted edit_wanted recall_wanted recalled standing"
+        " . edit_wanted standing"
+    ),
+    "recalled": ". . . . . . . . . recalled . . . . .",
 }
 
 
@@ -107,6 +125,8 @@ def test_what_comes_next() -> None:
         "recall in doubt": Step.READ,
         "recall": Step.DELETE,
         "recalled": None,
+        "edit": Step.EDIT,
+        "edit in doubt": Step.LOOK,
     }
     doubts = {name for name, copy in COPIES.items() if is_open_question(copy)}
     assert doubts == {"sending", "unknown", "unknown at last", "recall in doubt"}

@@ -16,9 +16,9 @@ from kizuna.store.store import Db, Row, Tx
 from kizuna.tie import copy_queries, inside, queries, recalls
 from kizuna.tie.duties import want_delivery
 from kizuna.tie.fit import fit
-from kizuna.tie.models import INSIDE, CopyEvent, LedgerLine, LinkState, Target
+from kizuna.tie.models import INSIDE, CopyEvent, LedgerLine, Link, LinkState, Target, Update
 from kizuna.tie.ports import Tie
-from kizuna.tie.states import NEVER_MS, Abandoned, State
+from kizuna.tie.states import NEVER_MS, Abandoned, EditAsked, Impossible, State
 
 _TIE_ENDED = "The tie had ended before the voice was deleted."
 #: Code points of a rewording: more than the longest voice has, and few enough to be fitted between two requests.
@@ -73,6 +73,84 @@ async def make_copy(
         return copy_id
 
     return await tie.store.write(apply)
+
+
+async def updates(tie: Tie, viewer_id: int, voice_id: int, text: str | None = None) -> list[Update]:
+    """The copies of this voice that could be brought up to date, and how they would stand then; `text` as in `targets`.
+
+    Raises NotFound unless the viewer wrote the voice; Invalid for a reply, or a text that cannot be stored.
+    """
+    _check_length(text or "")
+    voice = await _own_voice(tie.store.reads, viewer_id, voice_id)
+    links = {link.id: link for link in await queries.links_of(tie.store.reads, viewer_id)}
+    found: list[Update] = []
+    for line in await copy_queries.ledger_of_voices(tie.store.reads, viewer_id, [voice_id]):
+        link = links.get(line.link_id)
+        if line.state is not State.STANDING or link is None or not _may_edit(link):
+            continue
+        fitted = fit(voice.text if text is None else text, link.limit)
+        if fitted.text != line.text:
+            found.append(Update(line.id, link, fitted.text, fitted.cut, fitted.names))
+    return found
+
+
+def _may_edit(link: Link) -> bool:
+    return link.state is LinkState.LIVE and link.allows("out") and not link.inside
+
+
+async def update_copy(tie: Tie, viewer_id: int, copy_id: int, text: str) -> None:
+    """Want a standing copy to say something else; nothing happens when it says so already.
+
+    `text` is fitted exactly as `updates` shows it. Raises NotFound for a copy that is not the viewer's; Forbidden
+    without the consent "out"; Conflict when it does not stand, or an earlier update is not over; Invalid when nothing
+    fits.
+    """
+    _check_length(text)
+
+    async def apply(tx: Tx) -> None:
+        line = await copy_queries.own_copy(tx, viewer_id, copy_id)
+        if line is None:
+            raise NotFound
+        link = await _open_link(tx, viewer_id, line.link_id)
+        if link.origin == INSIDE:
+            raise Conflict("Edit the post on the square.")
+        fitted = fit(text, queries.limit_of(link))
+        if not fitted.text.strip():
+            raise Invalid("Nothing of this text fits there.", field="text")
+        if line.state is State.STANDING and fitted.text == line.text:
+            return
+        try:
+            await copy_queries.happen(tx, copy_id, EditAsked(fitted.text))
+        except Impossible as error:
+            raise Conflict("This copy cannot be updated now. Please look at it again later.") from error
+        await want_delivery(tx, link.id)
+
+    await tie.store.write(apply)
+
+
+async def recall_all(tie: Tie, viewer_id: int, link_id: int | None = None) -> int:
+    """Want all copies of the viewer back, or those of one link; answers how many. Raises NotFound for a link.
+
+    Copies at places that were untied are out of reach and stay as they are.
+    """
+
+    async def apply(tx: Tx) -> int:
+        links = {link.id for link in await queries.links_of(tx, viewer_id) if link_id in (None, link.id)}
+        if link_id is not None and link_id not in links:
+            raise NotFound
+        chosen = [row for row in await copy_queries.recallable(tx, viewer_id) if row.link_id in links]
+        for row in chosen:
+            await recalls.want(tx, row.id)
+        return len(chosen)
+
+    return await tie.store.write(apply)
+
+
+async def recallable_count(tie: Tie, viewer_id: int, link_id: int | None = None) -> int:
+    """How many copies `recall_all` would take back."""
+    links = {link.id for link in await queries.links_of(tie.store.reads, viewer_id)}
+    rows = await copy_queries.recallable(tie.store.reads, viewer_id)
+    return len([row for row in rows if row.link_id in links and link_id in (None, row.link_id)])
 
 
 async def recall_copy(tie: Tie, viewer_id: int, copy_id: int) -> None:

@@ -109,6 +109,14 @@ async def unfinished(db: Db, link_id: int) -> Sequence[Row]:
     return await db.all(mine.order_by(t.c.id))
 
 
+async def recallable(db: Db, face_id: int) -> Sequence[Row]:
+    """The copies of a face that are or may be in public and are not being recalled yet: (id, link_id)."""
+    t = COPY
+    over = (*_OVER, State.RECALL_WANTED.value)
+    mine = sa.select(t.c.id, t.c.link_id).where(t.c.face_id == face_id, t.c.state.not_in(over))
+    return await db.all(mine.order_by(t.c.id))
+
+
 async def with_steps(db: Db, link_id: int) -> Sequence[Row]:
     """The copies of a link that have a step before them: (id,)."""
     t = COPY
@@ -186,7 +194,7 @@ async def receipts(db: Db, copy_ids: Sequence[int]) -> dict[int, list[CopyEvent]
 async def standing_count(db: Db, link_id: int) -> int:
     """How many copies stand at the place of a link."""
     t = COPY
-    standing = (t.c.link_id == link_id, t.c.state == State.STANDING.value)
+    standing = (t.c.link_id == link_id, t.c.state.in_([State.STANDING.value, State.EDIT_WANTED.value]))
     count: int = await db.scalar(sa.select(sa.func.count()).select_from(t).where(*standing))
     return count
 
@@ -208,6 +216,9 @@ def _line(row: Row) -> LedgerLine:
         text=row.text,
         state=State(row.state),
         reason=row.reason,
+        failures=row.failures,
+        new_text=row.new_text,
+        due_at=row.due_at if row.due_at < NEVER_MS else None,
         remote_url=row.remote_url,
         made_at=row.made_at,
         changed_at=row.changed_at,

@@ -13,7 +13,7 @@ import msgspec
 from kizuna.fetch.port import FetchError, FetchUnanswered, Response
 from kizuna.jobs.duties import Duty, Effect
 from kizuna.store.store import Row, Tx
-from kizuna.tie import copy_queries, queries
+from kizuna.tie import copy_queries, edits, queries
 from kizuna.tie.consents import access_ended
 from kizuna.tie.duties import Deliver, want_delivery
 from kizuna.tie.models import LinkState
@@ -96,6 +96,10 @@ async def _advance(tie: Tie, link: Row, row: Row) -> None:
                 await _read(tie, link, row)
             case Step.DELETE:
                 await _delete(tie, link, row)
+            case Step.EDIT:
+                await edits.edit(tie, link, row)
+            case Step.LOOK:
+                await edits.look(tie, link, row)
             case None:
                 raise Impossible(f"{copy.state} is due")
     except AccessRefused:

@@ -81,6 +81,16 @@ class Target(msgspec.Struct, frozen=True):
     copy_state: State | None
 
 
+class Update(msgspec.Struct, frozen=True):
+    """A standing copy that says something else than its voice does now, and what it would say."""
+
+    copy_id: int
+    link: Link
+    text: str
+    cut: bool
+    names: tuple[str, ...]
+
+
 class CopyEvent(msgspec.Struct, frozen=True):
     """A receipt: what happened to a copy, the state after it, and the partner's words where it gave any."""
 
@@ -101,6 +111,10 @@ class LedgerLine(msgspec.Struct, frozen=True):
     text: str
     state: State
     reason: str | None
+    failures: int
+    """Attempts in a row that could not be made; tried again at `due_at`."""
+    new_text: str | None
+    due_at: int | None
     remote_url: str | None
     made_at: int
     changed_at: int
@@ -108,7 +122,7 @@ class LedgerLine(msgspec.Struct, frozen=True):
     @property
     def can_recall(self) -> bool:
         """Whether asking for it back would still do something."""
-        return self.state in (State.WANTED, State.SENDING, State.STANDING, State.UNKNOWN)
+        return self.state not in (State.FAILED, State.RECALL_WANTED, State.RECALLED)
 
 
 class Inbound(msgspec.Struct, frozen=True):

@@ -5,6 +5,9 @@
       └────NotSent──────┘ └───Lost────> unknown ──Found──> standing    │ (also from unknown and sending: the truth
       └────────────────Absent──────────────┘                           │  is established first, and nothing is re-sent)
 
+A standing copy can be given another text: EditAsked makes it *edit_wanted* until the place surely shows one of the two.
+An update without an answer is looked up before it is tried again, and a recall ends it.
+
 An attempt without an answer is *unknown* until the place has been read (ARCHITECTURE.md, invariant 7). A read that
 finds the copy decides at once. A read that finds nothing decides only when it began `settle` after the last send,
 because until then the request may still be under way.
@@ -31,6 +34,8 @@ class State(StrEnum):
     STANDING = "standing"
     UNKNOWN = "unknown"
     FAILED = "failed"
+    EDIT_WANTED = "edit_wanted"
+    """It stands, and is to say something else."""
     RECALL_WANTED = "recall_wanted"
     RECALLED = "recalled"
 
@@ -39,7 +44,8 @@ class Copy(msgspec.Struct, frozen=True, kw_only=True):
     """What the ledger knows of a copy and its machine needs.
 
     `fence` is the newest thing at the place before the first send ("" when there was none); `sent_at` the beginning of
-    the last send; `failures` counts steps in a row that could not be done.
+    the last send; `failures` counts steps in a row that could not be done. `new_text` is what is to stand there instead
+    of `text`, and `edits` counts its attempts without a known end.
     """
 
     state: State
@@ -52,6 +58,9 @@ class Copy(msgspec.Struct, frozen=True, kw_only=True):
     remote_id: str | None = None
     remote_url: str | None = None
     reason: str | None = None
+    text: str = ""
+    new_text: str | None = None
+    edits: int = 0
 
 
 def _receipt_name(name: str) -> str:
@@ -131,6 +140,20 @@ class Deleted(Happening, frozen=True):
     """The partner answered that it is gone."""
 
 
+class EditAsked(Happening, frozen=True):
+    """The author wants it to say something else."""
+
+    text: str
+
+
+class EditBegan(Happening, frozen=True):
+    """The update is about to leave; durable before it does."""
+
+
+class Edited(Happening, frozen=True):
+    """The place shows the new text."""
+
+
 class Abandoned(Happening, frozen=True):
     """The access has ended for good; what is not known now will not be known."""
 
@@ -147,6 +170,9 @@ class Step(StrEnum):
     SEND = "send"
     READ = "read"
     DELETE = "delete"
+    EDIT = "edit"
+    LOOK = "look"
+    """An update has no known end: see what stands there."""
     BURY = "bury"
     """A send that nobody waits for any more (its process died): it is lost."""
 
@@ -169,6 +195,8 @@ def next_step(copy: Copy) -> Step | None:
             return Step.READ
         case State.RECALL_WANTED:
             return Step.READ if copy.remote_id is None else Step.DELETE
+        case State.EDIT_WANTED:
+            return Step.LOOK if copy.edits else Step.EDIT
         case State.STANDING | State.FAILED | State.RECALLED:
             return None
 
@@ -191,6 +219,10 @@ def after(copy: Copy, happening: Happening, now_ms: int) -> Copy:
             return _unknown(copy, happening, now_ms)
         case State.RECALL_WANTED:
             return _recall_wanted(copy, happening, now_ms)
+        case State.EDIT_WANTED:
+            return _edit_wanted(copy, happening, now_ms)
+        case State.STANDING if isinstance(happening, EditAsked):
+            return _moved(copy, State.EDIT_WANTED, now_ms, new_text=happening.text, edits=0, reason=None)
         case State.STANDING if isinstance(happening, Deleted):
             return _over(copy, State.RECALLED, None)  # taken down over there
         case State.STANDING | State.FAILED | State.RECALLED:
@@ -252,8 +284,8 @@ def _recall_asked(copy: Copy, now_ms: int) -> Copy:
         case State.SENDING:
             # The handler that sends is still waiting; the place is not read before its answer could have come.
             return _moved(copy, State.RECALL_WANTED, now_ms)
-        case State.STANDING | State.UNKNOWN:
-            return _moved(copy, State.RECALL_WANTED, now_ms, reason=None)
+        case State.STANDING | State.UNKNOWN | State.EDIT_WANTED:
+            return _moved(copy, State.RECALL_WANTED, now_ms, reason=None, new_text=None, edits=0)
         case State.FAILED | State.RECALL_WANTED | State.RECALLED:
             return copy
 
@@ -290,6 +322,38 @@ def _removal(copy: Copy, happening: Happening) -> Copy:
             return _over(copy, State.STANDING, reason)
         case _:
             raise _impossible(copy, happening)
+
+
+def _edit_wanted(copy: Copy, happening: Happening, now_ms: int) -> Copy:
+    match happening:
+        case EditAsked(text) if not copy.edits:
+            return _moved(copy, State.EDIT_WANTED, now_ms, new_text=text, reason=None)
+        case EditBegan():
+            kept = {"failures": copy.failures, "reason": copy.reason}
+            return _moved(copy, State.EDIT_WANTED, now_ms, edits=copy.edits + 1, **kept)
+        case Edited():
+            shown = msgspec.structs.replace(copy, text=copy.new_text or copy.text)
+            return _unedited(shown, State.STANDING, None)
+        case Refused(reason) | Abandoned(reason):
+            return _unedited(copy, State.STANDING, reason)
+        case Deleted():
+            return _unedited(copy, State.RECALLED, None)
+        case NotSent(reason, after_ms):
+            closed = msgspec.structs.replace(copy, edits=0)
+            return _again(closed, State.EDIT_WANTED, reason, after_ms, now_ms)
+        case Absent():
+            closed = msgspec.structs.replace(copy, edits=0)
+            return _again(closed, State.EDIT_WANTED, copy.reason, 0, now_ms)
+        case Lost(reason):
+            return _again(copy, State.EDIT_WANTED, reason, 0, now_ms)
+        case Postponed(reason, after_ms):
+            return _again(copy, State.EDIT_WANTED, reason, after_ms, now_ms)
+        case _:
+            raise _impossible(copy, happening)
+
+
+def _unedited(copy: Copy, state: State, reason: str | None) -> Copy:
+    return msgspec.structs.replace(_over(copy, state, reason), new_text=None, edits=0)
 
 
 def _moved(copy: Copy, state: State, now_ms: int, **changes: object) -> Copy:

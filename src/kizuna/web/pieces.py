@@ -12,7 +12,9 @@ from kizuna.ground.config import Plane, SignUpRule
 from kizuna.ground.i18n import Locale
 
 AudienceKind = Literal["public", "unlisted", "me", "friends", "people"]
-CopyState = Literal["wanted", "sending", "standing", "unknown", "failed", "recall_wanted", "recalled"]
+CopyState = Literal[
+    "wanted", "sending", "standing", "unknown", "failed", "edit_wanted", "recall_wanted", "recalled"
+]
 Direction = Literal["out", "in"]
 
 

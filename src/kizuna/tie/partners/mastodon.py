@@ -115,6 +115,18 @@ def post(origin: str, token: str, text: str, key: str) -> Request:
     return msgspec.structs.replace(request, headers=headers)
 
 
+def edit(origin: str, token: str, status_id: str, text: str) -> Request:
+    """Give a status another text. Doing it twice is doing it once. Answer: `wire.Posted`."""
+    request = _post(origin, f"/api/v1/statuses/{quote(status_id, safe='')}", {"status": text})
+    headers = {**request.headers, **_bearer(token)}
+    return msgspec.structs.replace(request, method="PUT", headers=headers)
+
+
+def status(origin: str, token: str, status_id: str) -> Request:
+    """One status. Answer: `wire.Status`."""
+    return _get(origin, f"/api/v1/statuses/{quote(status_id, safe='')}", token)
+
+
 def delete(origin: str, token: str, status_id: str) -> Request:
     """Remove a status; 404 says that it is not there, which is as good."""
     path = f"/api/v1/statuses/{quote(status_id, safe='')}"
