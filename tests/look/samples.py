@@ -372,6 +372,16 @@ def questions(locale: Locale) -> dict[str, v.PageView]:
     asks = page(locale)
     return {
         "copy_new": v.CopyNewView(page=asks, item=MINE, text="週末の鍋の会、うちで！", key="k", targets=(target,)),
+        "copy_update": v.CopyNewView(
+            page=asks, item=MINE, text="週末の鍋の会、うちで！", key="k", targets=(),
+            updates=(p.CopyUpdate(copy_id="1", acct="m@hiroba.example", fitted="鍋の会！", names=("@ken",)),),
+        ),
+        "both": v.BothView(
+            page=asks, text="週末の鍋の会、うちで！", kind="friends", readers=READERS, said=False, hidden=(),
+            targets=(target,),
+        ),
+        "ties_inside": v.TiesView(page=asks, ties=(), square=asks.viewer.square if asks.viewer else None),
+        "confirm_recall_all": v.ConfirmView(page=asks, deed="recall_all", action="/x", back="/copies", count=3),
         "copy_untied": v.CopyNewView(page=asks, item=MINE, text="", key="k", targets=()),
         "confirm_post": v.ConfirmView(page=asks, deed="delete_post", action="/x", back="/", item=POSTS[4]),
         "confirm_voice": v.ConfirmView(page=asks, deed="delete_voice", action="/x", back="/", item=MINE),

@@ -144,12 +144,6 @@ async def test_a_post_and_a_voice_say_where_they_went(cast: Cast) -> None:
     assert "to friends" not in outside.text
 
 
-async def test_the_wish_for_a_copy_leads_to_its_page(cast: Cast) -> None:
-    where = await cast.aoi.do("/compose", "/compose", text="copy me", audience="friends", copy="1")
-    assert where.endswith("/copy")
-    assert "No tied account may receive copies at present." in (await cast.aoi.open(where)).text
-
-
 async def test_a_reply_stays_in_the_room_and_its_author_may_take_it_back(cast: Cast) -> None:
     where = await cast.aoi.say("A room", "friends")
     assert await cast.ben.do(where, f"{where}/reply", text="An answer") == where

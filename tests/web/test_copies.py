@@ -69,3 +69,31 @@ async def test_a_tie_that_is_ending_is_not_shown_as_one(cast: Cast) -> None:
     await cast.server.stores.circle.write(end)
     assert shown not in (await cast.aoi.open("/settings/ties")).html
     assert shown not in (await cast.aoi.open("/")).html
+
+
+async def test_a_standing_copy_is_changed_only_by_its_authors_tick(cast: Cast) -> None:
+    server = cast.server
+    place = await link(server, "aoi")
+    voice = await cast.aoi.say("For friends", "friends")
+    path = f"{voice}/copy"
+    await cast.aoi.do(path, path, **{"text": "tea at four", "link[]": [str(place)]})
+    standing = sa.update(COPY).values(state="standing", remote_id="9", due_at=1 << 61)
+
+    async def stand(tx: Tx) -> int:
+        await tx.run(standing)
+        return await tx.scalar(sa.select(COPY.c.id))
+
+    copy_id = await server.stores.circle.write(stand)
+    page = await cast.aoi.told(path, path, 200, text="tea at five", do="preview")
+    assert "update[]" not in [name for name, _ in page.form(path).fields], "nothing is ticked"
+    assert "tea at five" in page.words_of("text")
+    assert (await cast.aoi.post(page.form(path), text="tea at five")).status_code == 422
+    theirs = f"{await cast.carol.say('x', 'friends')}/copy"
+    token = await cast.carol.token()
+    fields = [("csrf", token), ("text", "mine"), ("update[]", str(copy_id))]
+    assert (await cast.carol.raw(theirs, fields)).status_code == 404
+    await cast.aoi.do(page, path, **{"text": "tea at five", "update[]": [str(copy_id)]})
+    row = await server.stores.circle.reads.first(sa.select(COPY))
+    assert row is not None
+    assert (row.state, row.new_text) == ("edit_wanted", "tea at five")
+    assert "tea at five" in (await cast.aoi.open("/copies")).text

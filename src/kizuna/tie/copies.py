@@ -7,6 +7,8 @@ friends. What came in from a partner is no voice, so a copy is never copied agai
 import hashlib
 from collections.abc import Sequence
 
+import msgspec
+
 from kizuna.circle import queries as circle_queries
 from kizuna.circle.events import VoiceDeleted
 from kizuna.circle.models import Voice
@@ -30,14 +32,23 @@ async def targets(tie: Tie, viewer_id: int, voice_id: int, text: str | None = No
 
     Raises NotFound unless the viewer wrote the voice; Invalid for a reply, or a text that cannot be stored.
     """
-    _check_length(text or "")
     voice = await _own_voice(tie.store.reads, viewer_id, voice_id)
+    return [
+        msgspec.structs.replace(
+            place, copy_state=await copy_queries.copy_at(tie.store.reads, voice_id, place.link.id)
+        )
+        for place in await places(tie, viewer_id, voice.text if text is None else text)
+    ]
+
+
+async def places(tie: Tie, viewer_id: int, text: str) -> list[Target]:
+    """Where the viewer may make copies now, and how this text would stand there. Raises Invalid."""
+    _check_length(text)
     found: list[Target] = []
     for link in await queries.links_of(tie.store.reads, viewer_id):
         if link.state is LinkState.LIVE and link.allows("out"):
-            fitted = fit(voice.text if text is None else text, link.limit)
-            state = await copy_queries.copy_at(tie.store.reads, voice_id, link.id)
-            found.append(Target(link, fitted.text, fitted.cut, fitted.names, state))
+            fitted = fit(text, link.limit)
+            found.append(Target(link, fitted.text, fitted.cut, fitted.names, None))
     return found
 
 

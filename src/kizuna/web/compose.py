@@ -34,7 +34,6 @@ class ComposeForm(Sent, frozen=True, kw_only=True):
     audience: Short = ""
     person: Persons = msgspec.field(default_factory=list[str])
     key: Short = ""
-    copy: Short = ""
     do: Short = "send"
 
 
@@ -78,7 +77,6 @@ async def box(
         friends=friends,
         readers=await readers(parts, viewer, chosen, [one for one in map(parse_id, named) if one]),
         can_copy=viewer.circle_id is not None,
-        copy_wanted=bool(form and form.copy),
         error=error,
         back=back,
     )
@@ -122,20 +120,27 @@ async def compose(pages: Pages, parts: MemberParts, request: Request, viewer: Vi
 async def _send(parts: MemberParts, viewer: Viewer, form: ComposeForm, back: str) -> Response:
     if form.audience not in audiences_of(viewer):
         raise Invalid("Choose who can read this", field="audience")
-    body = "\0".join([form.audience, *sorted(form.person), form.text]).encode()
     if form.audience in CLOSED:
-        key = make_key(face_of(viewer), 0, form.key, body)
-        people = ids_of(tuple(form.person)) if form.audience == "people" else []
-        voice_id = await circle_actions.say(
-            parts.circle, face_of(viewer), form.text, form.audience, people, key
-        )
-        return done(f"/v/{voice_id}/copy", "said") if form.copy else done(back, "said")
+        await say(parts, viewer, form)
+        return done(back, "said")
     if viewer.square_id is None:
         raise NotFound
-    key = make_key(viewer.square_id, 0, form.key, body)
+    key = make_key(viewer.square_id, 0, form.key, _body(form))
     draft = Draft(text=form.text, visibility=form.audience, language=None)
     await square_actions.post(parts.square, viewer.square_id, draft, key)
     return done(back, "posted")
+
+
+async def say(parts: MemberParts, viewer: Viewer, form: ComposeForm) -> int:
+    """Say it in the circle, once for each key; answers the voice's id."""
+    key = make_key(face_of(viewer), 0, form.key, _body(form))
+    people = ids_of(tuple(form.person)) if form.audience == "people" else []
+    return await circle_actions.say(parts.circle, face_of(viewer), form.text, form.audience, people, key)
+
+
+def _body(form: ComposeForm) -> bytes:
+    """What makes two sent forms the same."""
+    return "\0".join([form.audience, *sorted(form.person), form.text]).encode()
 
 
 async def foretell(pages: Pages, parts: MemberParts, request: Request, viewer: Viewer) -> Response:

@@ -132,6 +132,7 @@ NOTICES: Final = {
     "untied": _("The tie is undone."),
     "copying": _("Your public copy is on its way."),
     "recalling": _("The copy is being recalled."),
+    "recalling_all": _("The copies are being recalled."),
     "signed_out": _("You are signed out."),
     "welcome": _("Welcome!"),
 }

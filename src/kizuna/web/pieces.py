@@ -151,7 +151,6 @@ class Composer(Piece, frozen=True, kw_only=True):
     friends: tuple[FriendChoice, ...] = ()
     readers: Readers | None = None
     can_copy: bool = False
-    copy_wanted: bool = False
     error: str = ""
     back: str = "/"
 
@@ -164,7 +163,11 @@ class CopyEvent(Piece, frozen=True, kw_only=True):
 
 
 class CopyRow(Piece, frozen=True, kw_only=True):
-    """A copy with its receipt: what stands where since when. `href` is its address over there, once known."""
+    """A copy with its receipt: what stands where since when. `href` is its address over there, once known.
+
+    `reason` is the partner's word for what went wrong, after `failures` attempts in a row; the next one is due at
+    `due_ms`. `new_text` is what it is about to say.
+    """
 
     id: str
     state: CopyState
@@ -176,6 +179,10 @@ class CopyRow(Piece, frozen=True, kw_only=True):
     href: str = ""
     events: tuple[CopyEvent, ...] = ()
     can_recall: bool = False
+    reason: str = ""
+    failures: int = 0
+    due_ms: int | None = None
+    new_text: str = ""
 
 
 class CopyTarget(Piece, frozen=True, kw_only=True):
@@ -193,6 +200,17 @@ class CopyTarget(Piece, frozen=True, kw_only=True):
     chosen: bool = False
     already: bool = False
     inside: bool = False
+
+
+class CopyUpdate(Piece, frozen=True, kw_only=True):
+    """A standing copy that says something else than its voice, with the text as it would stand there then."""
+
+    copy_id: str
+    acct: str
+    fitted: str
+    cut: bool = False
+    names: tuple[str, ...] = ()
+    chosen: bool = False
 
 
 class Consent(Piece, frozen=True, kw_only=True):

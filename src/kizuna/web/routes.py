@@ -13,7 +13,9 @@ from kizuna.ground.i18n import Locale, Translator
 from kizuna.people.models import Viewer
 from kizuna.web import (
     authorize,
+    both,
     compose,
+    copied,
     entry,
     feeds,
     files,
@@ -51,6 +53,8 @@ def routes(pages: Pages, config: Config) -> tuple[Sequence[PublicRoute], Sequenc
         voices.add(table)
         friends.add(table)
         tied.add(table)
+        copied.add(table)
+        both.add(table)
     return table.public, table.member
 
 

@@ -7,22 +7,23 @@ were already translated by whoever knew the reason: `Notice.text`, `Form.errors`
 unless the item comes from a tied partner.
 
 Pieces   (pieces.py) Site Viewer Page Notice Form Face Audience Readers Item Timeline Composer CopyRow TieRow …
-Pages    LandingView SignUpView SignInView HomeView ComposeView ReadersView PostView VoiceView CopyNewView AccountView
-         FaceView FriendsView InvitesView InviteView SettingsView ProfileView SessionsView TiesView TieView UnlinkView
-         CopiesView ConfirmView AuthorizeView CodeView SquareView TagView AboutView ErrorView
+Pages    LandingView SignUpView SignInView HomeView ComposeView ReadersView PostView VoiceView CopyNewView BothView
+         AccountView FaceView FriendsView InvitesView InviteView SettingsView ProfileView SessionsView TiesView TieView
+         UnlinkView CopiesView ConfirmView AuthorizeView CodeView SquareView TagView AboutView ErrorView
 
 The forms of the templates, all POST, all with `csrf` and most with `back` (a path of this server to return to by 303):
 
     /sign-up  handle name password email locale invite        /sign-in  handle password next        /sign-out
     /language  locale                                         (sets the cookie, and the person's setting)
-    /compose  text audience person[]* key copy do              audience: public unlisted me friends people;
-                                                              do: send | preview (preview answers ComposeView);
-                                                              copy=1: go to /v/{id}/copy after sending
+    /compose  text audience person[]* key do                   audience: public unlisted me friends people;
+                                                              do: send | preview (preview answers ComposeView)
+    /compose/both  the same, said link[]*                      do: send | preview (both answer BothView unless sent)
     /readers  audience person[]*                              answers ReadersView; fragment=1: only its fragment
     /@{handle}/follow  undo        /@{handle}/{id}/{favourite,boost}  undo       undo=1 takes it back
     /@{handle}/{id}/reply  text audience key                  /v/{id}/reply  text key
     /@{handle}/{id}/delete         /v/{id}/delete             (GET: ConfirmView)
-    /v/{id}/copy  link[]* text key /copies/{id}/recall        (GET: CopyNewView, ConfirmView)
+    /v/{id}/copy  link[]* update[]* text key                  (GET: CopyNewView)
+    /copies/{id}/recall   /copies/recall   /settings/ties/{id}/recall                    (GET: ConfirmView)
     /c/{handle}/request  note      /c/{handle}/{accept,decline,withdraw}
     /c/{handle}/remove                                        (GET: ConfirmView)
     /invites  uses days            /invites/{id}/end          /invite/{code}  (become friends)
@@ -40,10 +41,12 @@ from typing import ClassVar, Literal
 import msgspec
 
 from kizuna.web.pieces import (
+    AudienceKind,
     Composer,
     ConsentEvent,
     CopyRow,
     CopyTarget,
+    CopyUpdate,
     Face,
     FaceOption,
     Form,
@@ -142,6 +145,7 @@ class VoiceView(PageView, frozen=True, kw_only=True):
     readers: Readers
     reply: Composer | None = None
     can_copy: bool = False
+    can_update: bool = False
     copies: tuple[CopyRow, ...] = ()
 
 
@@ -152,6 +156,23 @@ class CopyNewView(PageView, frozen=True, kw_only=True):
     item: Item
     text: str
     key: str
+    targets: tuple[CopyTarget, ...]
+    updates: tuple[CopyUpdate, ...] = ()
+    error: str = ""
+
+
+class BothView(PageView, frozen=True, kw_only=True):
+    """`/compose/both`: one text, said to friends and copied to the public, each with its preview and its own tick.
+
+    `hidden` are the fields to send back as they are; `said` whether the friends' side is ticked.
+    """
+
+    template: ClassVar[str] = "both.html"
+    text: str
+    kind: AudienceKind
+    readers: Readers
+    said: bool
+    hidden: tuple[tuple[str, str], ...]
     targets: tuple[CopyTarget, ...]
     error: str = ""
 
@@ -266,18 +287,21 @@ class CopiesView(PageView, frozen=True, kw_only=True):
     template: ClassVar[str] = "copies.html"
     rows: tuple[CopyRow, ...]
     older: str = ""
+    recallable: int = 0
 
 
 class ConfirmView(PageView, frozen=True, kw_only=True):
     """Asks before a deed that cannot be undone. `action` receives the POST, `back` is the way out."""
 
     template: ClassVar[str] = "confirm.html"
-    deed: Literal["delete_post", "delete_voice", "remove_friend", "recall_copy"]
+    deed: Literal["delete_post", "delete_voice", "remove_friend", "recall_copy", "recall_all"]
     action: str
     back: str
     item: Item | None = None
     face: Face | None = None
     copy: CopyRow | None = None
+    tie: TieRow | None = None
+    count: int = 0
 
 
 class AuthorizeView(PageView, frozen=True, kw_only=True):

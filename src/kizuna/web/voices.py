@@ -13,11 +13,11 @@ from kizuna.jobs.idempotency import make_key
 from kizuna.people.models import Viewer
 from kizuna.tie import copies
 from kizuna.web.compose import LIMIT
+from kizuna.web.copied import copy_row
 from kizuna.web.forms import PAGE, Long, Sent, Short, Table, cursor, face_of, path_id, sent
 from kizuna.web.items import circle_face, readers_of, timeline, voice_item
 from kizuna.web.pages import Pages, done
 from kizuna.web.pieces import Composer, Readers
-from kizuna.web.tied import copy_row
 from kizuna.web.views import ConfirmView, FaceView, VoiceView
 
 State = Literal["self", "friend", "stranger", "asked", "asks"]
@@ -152,6 +152,7 @@ async def _voice_view(
         readers=readers,
         reply=_reply_box(parts, room, text, error),
         can_copy=room.root.own and await _may_copy(parts, me, room),
+        can_update=room.root.own and bool(await copies.updates(parts.tie, me, room.root.id)),
         copies=tuple(copy_row(line) for line in lines),
     )
 
