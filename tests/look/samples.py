@@ -380,7 +380,9 @@ def questions(locale: Locale) -> dict[str, v.PageView]:
             page=asks, text="週末の鍋の会、うちで！", kind="friends", readers=READERS, said=False, hidden=(),
             targets=(target,),
         ),
-        "ties_inside": v.TiesView(page=asks, ties=(), square=asks.viewer.square if asks.viewer else None),
+        "ties_inside": v.TiesView(
+            page=asks, ties=(), square=p.Face(plane="square", id="1", name="美雪", handle="miyuki", href="/@miyuki"),
+        ),
         "confirm_recall_all": v.ConfirmView(page=asks, deed="recall_all", action="/x", back="/copies", count=3),
         "copy_untied": v.CopyNewView(page=asks, item=MINE, text="", key="k", targets=()),
         "confirm_post": v.ConfirmView(page=asks, deed="delete_post", action="/x", back="/", item=POSTS[4]),

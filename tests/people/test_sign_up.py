@@ -272,3 +272,42 @@ async def test_what_was_acknowledged_is_on_disk(people: People, tmp_path: Path) 
     with copy.connect() as connection:
         assert connection.execute(sa.select(PERSON_FACE.c.handle)).scalars().all() == ["hana", "hana"]
     copy.dispose()
+
+
+async def handles_of(people: People, person_id: int) -> dict[str, str]:
+    mine = sa.select(PERSON_FACE.c.plane, PERSON_FACE.c.handle).where(PERSON_FACE.c.person_id == person_id)
+    return {row.plane: row.handle for row in await people.store.reads.all(mine)}
+
+
+async def test_each_plane_may_have_a_handle_of_its_own(people: People) -> None:
+    hana = await join(people, "hana", circle_handle="Yuki")
+    assert await handles_of(people, hana) == {"square": "hana", "circle": "yuki"}
+    ken = await join(people, "ken", circle_handle="hana")
+    assert await handles_of(people, ken) == {"square": "ken", "circle": "hana"}, (
+        "names of the planes are apart"
+    )
+    both = await join(people, "mei", circle_handle="mei")
+    assert await handles_of(people, both) == {"square": "mei", "circle": "mei"}
+    for login in ("hana", "yuki"):
+        session = await sign_in(people, login, PASSWORD, "here", "Test/1.0")
+        assert session.viewer.person_id in (hana, ken)
+
+
+async def test_a_taken_circle_handle_is_told_last_and_not_why(people: People) -> None:
+    await join(people, "hana", circle_handle="yuki")
+    before = await count(people, PERSON)
+    told: set[str] = set()
+    for handle, circle_handle in (("yuki", None), ("ren", "yuki"), ("ren", "YUKI")):
+        with pytest.raises(Invalid) as refused:
+            await join(people, handle, **({"circle_handle": circle_handle} if circle_handle else {}))
+        assert refused.value.field == "circle_handle"
+        told.add(str(refused.value))
+    assert len(told) == 1
+    for handle, circle_handle, field in (("hana", "yuki", "handle"), ("ren", "ad min", "circle_handle")):
+        with pytest.raises(Invalid) as refused:
+            await join(people, handle, circle_handle=circle_handle)
+        assert refused.value.field == field
+    with pytest.raises(Invalid) as refused:
+        await sign_up(people, SignUp(handle="ren", circle_handle="yuki", password="short"), "here")
+    assert refused.value.field == "password", "the rest of the form comes first"
+    assert await count(people, PERSON) == before

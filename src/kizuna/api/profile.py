@@ -69,6 +69,8 @@ async def register(call: Call[Registration]) -> Response:
     try:
         issued = await sign_up_with_app(call.parts.people, call.app, draft, asker_of(call.request).address)
     except Invalid as refused:
+        if refused.field == "circle_handle":  # an app asks for one handle only
+            raise Invalid("This handle is taken.", field="username") from refused
         if refused.field != "handle":
             raise
         raise Invalid(

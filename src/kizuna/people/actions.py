@@ -44,7 +44,8 @@ async def sign_up(people: People, draft: SignUp, address: str) -> int:
     argon2 = await people.hasher.hash(form.password)
     person_id = people.store.ids.new()
     faces = tuple(
-        ReservedFace(plane, people.face_ids[plane].new(), form.handle) for plane in people.config.planes
+        ReservedFace(plane, people.face_ids[plane].new(), form.handle_in(plane))
+        for plane in people.config.planes
     )
     with people.bus.subscribe(activated_topic(person_id)) as activated:
         await people.store.write(functools.partial(_reserve, people, form, person_id, argon2, faces))
@@ -63,17 +64,30 @@ def _checked(people: People, draft: SignUp) -> SignUp:
     """The draft as it will be stored. Raises Invalid."""
     password = check_password(draft.password)
     handle = check_handle(draft.handle)
-    if password.lower() == handle:
+    circle_handle = _check_circle_handle(people, draft, handle)
+    if password.lower() in (handle, circle_handle):
         raise Invalid("The password must not be the handle.", field="password")
     locale = (draft.locale or "").partition("-")[0].lower()
     return SignUp(
         handle=handle,
+        circle_handle=circle_handle,
         password=password,
         display_name=check_display_name(draft.display_name),
         email=_check_email(draft.email),
         locale=locale if locale in LOCALES else people.config.language,
         invite=draft.invite,
     )
+
+
+def _check_circle_handle(people: People, draft: SignUp, handle: str) -> str | None:
+    """The handle for the circle, where it is another one. Raises Invalid."""
+    if not draft.circle_handle or set(people.config.planes) != {"square", "circle"}:
+        return None
+    try:
+        other = check_handle(draft.circle_handle)
+    except Invalid as refusal:
+        raise Invalid(refusal.message, field="circle_handle", **refusal.values) from refusal
+    return None if other == handle else other
 
 
 def _check_email(raw: str | None) -> str | None:
@@ -93,14 +107,24 @@ async def _check_takeable(people: People, form: SignUp) -> None:
     """Refuse early, before the costly hash; the reservation decides."""
     if people.config.sign_up == "invite":
         await find_invite(people.store.reads, form.invite or "", people.clock.now_ms())
-    await _check_free(people.store.reads, people.config.planes, form.handle, people.clock.now_ms())
+    await _check_free(people.store.reads, people.config.planes, form, people.clock.now_ms())
 
 
-async def _check_free(db: Db, planes: Sequence[Plane], handle: str, now_ms: int) -> None:
-    like = await queries.taken_like(db, planes, handle, now_ms)
-    if like == handle:
-        raise Invalid("This handle is taken.", field="handle")
-    if like is not None:
+async def _check_free(db: Db, planes: Sequence[Plane], form: SignUp, now_ms: int) -> None:
+    """Raises Invalid for a handle that is taken.
+
+    What is taken in the square is public and asked first. A handle in the circle is told to be taken only to a form
+    that is right in all else, and never which of the reasons it is.
+    """
+    for plane in planes:
+        handle = form.handle_in(plane)
+        like = await queries.taken_like(db, [plane], handle, now_ms)
+        if like is None:
+            continue
+        if plane == "circle" and len(planes) > 1:
+            raise Invalid("Choose another handle for the circle.", field="circle_handle")
+        if like == handle:
+            raise Invalid("This handle is taken.", field="handle")
         raise Invalid("This handle reads too much like one that is taken.", field="handle")
 
 
@@ -108,7 +132,7 @@ async def _reserve(
     people: People, form: SignUp, person_id: int, argon2: str, faces: tuple[ReservedFace, ...], tx: Tx
 ) -> None:
     """The first step of the saga: all that people keep, and the event that the planes act on."""
-    await _check_free(tx, people.config.planes, form.handle, tx.now_ms)
+    await _check_free(tx, people.config.planes, form, tx.now_ms)
     invite_id = None
     if form.invite:
         invite_id = await take_invite(tx, form.invite, needed=people.config.sign_up == "invite")

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from kizuna.ground.config import Plane
 from kizuna.people.scopes import Scopes
 
 
@@ -27,14 +28,23 @@ class AppToken(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SignUp(msgspec.Struct, frozen=True, kw_only=True):
-    """What somebody wrote into the sign-up form. The handle is reserved in every plane that the server runs."""
+    """What somebody wrote into the sign-up form.
+
+    The handle is reserved in every plane that the server runs, but in the circle ``circle_handle`` where one is given:
+    who wants the two faces apart gives them different ones.
+    """
 
     handle: str
+    circle_handle: str | None = None
     password: str
     display_name: str = ""
     email: str | None = None
     locale: str | None = None
     invite: str | None = None
+
+    def handle_in(self, plane: Plane) -> str:
+        """The handle of the face in one plane."""
+        return self.circle_handle or self.handle if plane == "circle" else self.handle
 
     def __repr__(self) -> str:
         """Without the password: what is logged with an error must not hold it."""

@@ -32,6 +32,7 @@ class SignUpForm(Sent, frozen=True, kw_only=True):
     handle: Short = ""
     name: Short = ""
     password: Short = ""
+    circle_handle: Short = ""
     email: Short = ""
     locale: Short = ""
     invite: Short = ""
@@ -82,6 +83,7 @@ async def sign_up(pages: Pages, parts: PublicParts, request: Request, viewer: Vi
         handle=_bare(form.handle),
         password=form.password,
         display_name=form.name,
+        circle_handle=_bare(form.circle_handle) or None,
         email=form.email or None,
         locale=form.locale or None,
         invite=form.invite or None,
@@ -92,7 +94,8 @@ async def sign_up(pages: Pages, parts: PublicParts, request: Request, viewer: Vi
         speak = pages.speak(parts, request, viewer)
         told = speak(refusal.message, **refusal.values)
         values = {"handle": form.handle, "name": form.name, "email": form.email}
-        known = refusal.field in ("handle", "password", "email", "name", "display_name")
+        values["circle_handle"] = form.circle_handle
+        known = refusal.field in ("handle", "circle_handle", "password", "email", "name", "display_name")
         field = "name" if refusal.field == "display_name" else refusal.field
         shown = Form(
             values=values,
