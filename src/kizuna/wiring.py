@@ -55,6 +55,7 @@ from kizuna.tie.consents import on_face_removed
 from kizuna.tie.copies import on_voice_deleted
 from kizuna.tie.delivery import bury_cut_off
 from kizuna.tie.home import Home
+from kizuna.tie.listening import Listeners
 from kizuna.tie.ports import Tie
 from kizuna.tie.tasks import handlers
 from kizuna.web import routes as web_routes
@@ -97,7 +98,7 @@ class Server:
         stores: Stores,
         parts: Parts,
         front: Front,
-        work: Sequence[Dispatcher | Worker],
+        work: Sequence[Dispatcher | Worker | Listeners],
     ) -> None:
         self.config = config
         self.ports = ports
@@ -162,11 +163,12 @@ def build(config: Config, ports: Ports) -> Server:
     parts.home.listen(stores.square)
     table = events_table(parts, stores)
     duties = duties_table(ports, stores, parts)
-    work: list[Dispatcher | Worker] = []
+    work: list[Dispatcher | Worker | Listeners] = []
     for store in stores.each():
         randomness = ports.randomness(f"jobs.{store.name}")
         work.append(Dispatcher(store, table, ports.clock, randomness))
         work.append(Worker(store, duties[store.name], ports.clock, randomness))
+    work.append(Listeners(parts.tie))
     return Server(config, ports, stores, parts, _front(config, ports, parts), work)
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextvars
-from collections.abc import Coroutine, Sequence
+from collections.abc import AsyncGenerator, Coroutine, Sequence
 from typing import cast
 from urllib.parse import urlsplit
 
@@ -197,6 +197,11 @@ class SimFetch:
     def __init__(self, network: Network, source: str) -> None:
         self._network = network
         self._source = source
+
+    async def lines(self, request: Request) -> AsyncGenerator[bytes]:
+        """No streams here: the tie reads by polling."""
+        raise FetchFailed(f"no streams at {request.url}")
+        yield b""  # which makes it a generator
 
     async def send(self, request: Request) -> Response:
         """Send one request. Raises FetchFailed or FetchUnanswered."""

@@ -1,16 +1,17 @@
 """A partner in memory: a server of the Mastodon API behind the `Fetch` port, with faults at will."""
 
+import asyncio
 import hashlib
 import json
 from base64 import urlsafe_b64encode
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
 from datetime import UTC, datetime
 from html import escape
 from itertools import count
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
-from kizuna.fetch.port import FetchFailed, FetchUnanswered, Request, Response
+from kizuna.fetch.port import FetchAnswered, FetchFailed, FetchUnanswered, Request, Response
 
 Json = dict[str, Any]
 
@@ -36,6 +37,8 @@ class FakePartner:
         self.faults: list[str] = []
         self.late_ms = 20_000
         self.edits = True
+        self.events: asyncio.Queue[tuple[str, str] | Exception | None] = asyncio.Queue()
+        self.opened: list[Request] = []
         self.edited: list[tuple[str, str]] = []
         self.tokens: dict[str, str] = {}
         self.statuses: dict[str, Json] = {}
@@ -127,6 +130,20 @@ class FakePartner:
         if fault == "garbage":
             return Response(200, {"content-type": "text/html"}, b"<html>Welcome</html>", request.url)
         return answer
+
+    async def lines(self, request: Request) -> AsyncGenerator[bytes]:
+        """The user stream: what is put into `events`, until None ends it or an exception breaks it."""
+        self.opened.append(request)
+        token = request.headers.get("authorization", "").removeprefix("Bearer ")
+        if token not in self.tokens:
+            raise FetchAnswered("HTTP 401", 401)
+        while (event := await self.events.get()) is not None:
+            if isinstance(event, Exception):
+                raise event
+            name, data = event
+            for line in (f"event: {name}", f"data: {data}", ""):
+                yield line.encode()
+        raise FetchUnanswered("the stream ended")
 
     def arrive(self) -> None:
         """Late requests whose time has come are processed; nobody hears the answer."""

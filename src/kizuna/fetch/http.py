@@ -7,7 +7,8 @@ could be used for another name on the same address.
 
 import asyncio
 import ssl
-from collections.abc import Collection, Mapping
+from collections.abc import AsyncGenerator, Collection, Mapping
+from contextlib import aclosing
 from types import TracebackType
 from typing import Self
 
@@ -16,13 +17,15 @@ import msgspec
 
 from kizuna.fetch.addresses import Address
 from kizuna.fetch.guard import Guard, Resolver, Target, resolve
-from kizuna.fetch.port import FetchFailed, FetchRefused, FetchUnanswered, Request, Response
+from kizuna.fetch.lines import cut
+from kizuna.fetch.port import FetchAnswered, FetchFailed, FetchRefused, FetchUnanswered, Request, Response
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _HOPS = 3
 _HEADER_LIMIT = 32 * 1024
 _TIMEOUT = httpx2.Timeout(10.0, connect=5.0, pool=5.0)
 _CONNECTIONS = 64
+_STREAMS = 200
 
 _SURELY_NOT_SENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout)
 
@@ -61,11 +64,8 @@ class HttpFetch:
         self._guard = Guard(allow, resolver)
         self._user_agent = user_agent
         # The transport alone: httpx2's client would keep cookies, and brings redirects and credentials of its own.
-        self._transport = httpx2.AsyncHTTPTransport(
-            verify=tls if tls is not None else True,
-            trust_env=False,
-            limits=httpx2.Limits(max_connections=_CONNECTIONS, max_keepalive_connections=0),
-        )
+        self._transport = _transport(tls, _CONNECTIONS)
+        self._streams = _transport(tls, _STREAMS)
 
     async def __aenter__(self) -> Self:
         return self
@@ -78,6 +78,7 @@ class HttpFetch:
     async def close(self) -> None:
         """Close what is open; requests under way fail as unanswered."""
         await self._transport.aclose()
+        await self._streams.aclose()
 
     async def send(self, request: Request) -> Response:
         """Send, following at most three redirects of GET and HEAD. Errors as in `port.Fetch`."""
@@ -87,6 +88,29 @@ class HttpFetch:
                 return await self._follow(request, progress)
         except TimeoutError as error:
             raise _lost("no answer in time", progress) from error
+
+    async def lines(self, request: Request) -> AsyncGenerator[bytes]:
+        """See `port.Fetch`. Streams have connections of their own, so that they leave enough to short requests."""
+        target = await self._guard.check(request.url)
+        progress = _Progress()
+        headers = {name.lower(): value for name, value in request.headers.items()}
+        hop = _Hop(request.method.upper(), headers, request.body, request.limit)
+        silence = httpx2.Timeout(10.0, connect=5.0, pool=5.0, read=request.timeout)
+        asked = self._request(target, target.addresses[0], hop, progress, silence)
+        try:
+            answer = await self._streams.handle_async_request(asked)
+            try:
+                _check_stream(answer)
+                async with aclosing(cut(answer.aiter_raw(), request.limit)) as found:
+                    async for line in found:
+                        yield line
+            finally:
+                await answer.aclose()
+        except httpx2.LocalProtocolError as error:
+            raise FetchRefused("the request cannot be written as HTTP") from error
+        except httpx2.HTTPError as error:
+            raise _lost(f"{target.host}: {type(error).__name__}", progress) from error
+        raise FetchUnanswered(f"{target.host}: the stream ended")
 
     async def _follow(self, request: Request, progress: _Progress) -> Response:
         headers = {name.lower(): value for name, value in request.headers.items()}
@@ -115,17 +139,7 @@ class HttpFetch:
     async def _call(self, target: Target, address: Address, hop: _Hop, progress: _Progress) -> Response:
         progress.began = False
         try:
-            request = httpx2.Request(
-                hop.method,
-                target.url.copy_with(host=str(address), port=target.port),
-                headers={**hop.headers, **self._own_headers(target)},
-                content=hop.body or None,
-                extensions={
-                    "sni_hostname": target.host,
-                    "trace": progress.trace,
-                    "timeout": _TIMEOUT.as_dict(),
-                },
-            )
+            request = self._request(target, address, hop, progress, _TIMEOUT)
             answer = await self._transport.handle_async_request(request)
             try:
                 return await _read(answer, hop, str(target.url))
@@ -138,6 +152,21 @@ class HttpFetch:
         except httpx2.HTTPError as error:
             raise _lost(f"{target.host}: {type(error).__name__}", progress) from error
 
+    def _request(
+        self, target: Target, address: Address, hop: _Hop, progress: _Progress, timeout: httpx2.Timeout
+    ) -> httpx2.Request:
+        return httpx2.Request(
+            hop.method,
+            target.url.copy_with(host=str(address), port=target.port),
+            headers={**hop.headers, **self._own_headers(target)},
+            content=hop.body or None,
+            extensions={
+                "sni_hostname": target.host,
+                "trace": progress.trace,
+                "timeout": timeout.as_dict(),
+            },
+        )
+
     def _own_headers(self, target: Target) -> dict[str, str]:
         """What no caller may set. Identity encoding: a small body must not unfold into a huge one."""
         return {
@@ -146,6 +175,23 @@ class HttpFetch:
             "accept-encoding": "identity",
             "connection": "close",
         }
+
+
+def _transport(tls: ssl.SSLContext | None, connections: int) -> httpx2.AsyncHTTPTransport:
+    return httpx2.AsyncHTTPTransport(
+        verify=tls if tls is not None else True,
+        trust_env=False,
+        limits=httpx2.Limits(max_connections=connections, max_keepalive_connections=0),
+    )
+
+
+def _check_stream(answer: httpx2.Response) -> None:
+    """Raises FetchAnswered for anything but a plain stream of events."""
+    kind = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if answer.status_code != 200:
+        raise FetchAnswered(f"HTTP {answer.status_code}", answer.status_code)
+    if kind != "text/event-stream" or answer.headers.get("content-encoding", "identity") != "identity":
+        raise FetchAnswered("the answer is no stream of events", answer.status_code)
 
 
 async def _read(answer: httpx2.Response, hop: _Hop, url: str) -> Response:

@@ -4,7 +4,7 @@ An answer, whatever its status, is a `Response`. Everything else is one of three
 about the other side, since that decides whether a caller may simply try again.
 """
 
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
 from typing import Protocol
 
 import msgspec
@@ -56,9 +56,26 @@ class FetchUnanswered(FetchError):
     """The request may have been processed: the connection broke, time ran out or the answer cannot be read."""
 
 
+class FetchAnswered(FetchError):
+    """What should have been a stream was answered by something else, with this status."""
+
+    def __init__(self, reason: str, status: int) -> None:
+        super().__init__(reason)
+        self.status = status
+
+
 class Fetch(Protocol):
     """The port. Adapters: `fetch.http.HttpFetch`; the simulation's network; the test partners."""
 
     async def send(self, request: Request) -> Response:
         """Send one request. Raises FetchRefused, FetchFailed or FetchUnanswered."""
+        ...
+
+    def lines(self, request: Request) -> AsyncGenerator[bytes]:
+        """The lines of an answer that does not end (server-sent events), each as soon as it is there, without its end.
+
+        `timeout` is the longest silence, `limit` the longest line. Redirects are not followed. Whoever stops reading
+        closes the generator. Raises FetchAnswered when the answer is no stream, and as `send` does; its end is a
+        FetchUnanswered too.
+        """
         ...

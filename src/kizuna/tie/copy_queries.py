@@ -132,6 +132,13 @@ async def copy_row(db: Db, copy_id: int) -> Row:
     return row
 
 
+async def copy_there(db: Db, face_id: int, origin: str, remote_id: str) -> Row | None:
+    """The copy of this face that is this thing at a place."""
+    t = COPY
+    chosen = (t.c.face_id == face_id, t.c.origin == origin, t.c.remote_id == remote_id)
+    return await db.first(sa.select(t).where(*chosen))
+
+
 async def inside_copy(db: Db, *, key: str | None = None, post_id: int | None = None) -> Row | None:
     """The copy on this server's square that has this key, or that is this post."""
     chosen = COPY.c.key == key if post_id is None else COPY.c.remote_id == str(post_id)

@@ -1,9 +1,11 @@
 """The public part of one's home elsewhere, read along by polling while the consent "in" stands.
 
+A partner's stream brings the same sooner (`listening`); polling is what makes sure that nothing is missed.
+
 The first look only remembers where the home is (never a backlog), later ones take what is above. Only what is public or
 unlisted at its origin is kept, for this one face, for a week. What is one's own copy is left out, since the voice is
 here already. Copies of friends stay in: leaving them out would tell which public posts are voices one may not read.
-What is deleted over there meanwhile stays until its week is over; a later version listens to the partner's stream.
+What is deleted or edited over there is so here too, when the stream tells it; else it stays until its week is over.
 """
 
 from datetime import datetime
@@ -63,7 +65,7 @@ async def poll(tie: Tie, duty: Duty) -> Effect | None:
             return
         failures = now.poll_failures + 1 if trouble else 0
         if trouble is None:
-            await _keep(tx, now, news)
+            await _keep(tie, tx, now, news)
         await queries.change_link(tx, now.id, poll_failures=failures)
         wait = _wait_ms(tie.config.poll_seconds, failures, trouble.after_ms if trouble else 0)
         await want_poll(tx, now.id, job.consent_id, tx.now_ms + wait)
@@ -128,12 +130,13 @@ async def _look(tie: Tie, link: Row) -> News:
     fence = mastodon.newest([link.home_fence or "", *(str(status.id) for status in statuses)]) or ""
     if first:
         return News([], fence)
-    kept = await _worth_keeping(tie, link, statuses)
+    kept = await worth_keeping(tie, link, statuses)
     now = tie.clock.now_ms()
     return News([row_of(status, link.origin, now) for status in reversed(kept)], fence)
 
 
-async def _worth_keeping(tie: Tie, link: Row, statuses: list[wire.Status]) -> list[wire.Status]:
+async def worth_keeping(tie: Tie, link: Row, statuses: list[wire.Status]) -> list[wire.Status]:
+    """Those of these statuses that are kept for the face of a link: public, new, and not its own copies."""
     ids = {str(one.id) for status in statuses for one in (status, status.reblog) if one is not None}
     own = await copy_queries.own_copies_there(tie.store.reads, link.face_id, link.origin, sorted(ids))
     app = await queries.app_of(tie.store.reads, link.app_id)
@@ -165,9 +168,9 @@ async def _page(tie: Tie, link: Row, since: str | None, below: str | None) -> li
         raise Trouble("The home could not be read.") from error
 
 
-async def _keep(tx: Tx, link: Row, news: News) -> None:
+async def _keep(tie: Tie, tx: Tx, link: Row, news: News) -> None:
     count, newest_id = 0, 0
-    for row in news.rows:
+    for row in filter(None, (tie.told.newest(link.id, row) for row in news.rows)):
         item_id = tx.new_id()
         if await queries.add_inbound(tx, {"id": item_id, "link_id": link.id, "face_id": link.face_id, **row}):
             count, newest_id = count + 1, item_id

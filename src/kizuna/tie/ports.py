@@ -1,12 +1,13 @@
 """What the verbs and duties of the tie need."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from kizuna.fetch.port import Fetch
 from kizuna.ground.clock import Clock
 from kizuna.ground.config import Config
 from kizuna.ground.randomness import Randomness
 from kizuna.store.store import Store
+from kizuna.tie.told import Told
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,7 @@ class Tie:
     randomness: Randomness
     config: Config
     settle_ms: int = 60_000
+    told: Told = field(default_factory=Told)
 
     @property
     def redirect_uri(self) -> str:

@@ -171,9 +171,18 @@ async def add_inbound(tx: Tx, row: dict[str, object]) -> bool:
     return await tx.run(insert_ignore(INBOUND), row) == 1
 
 
-async def drop_inbound(tx: Tx, link_id: int) -> None:
-    """Forget all that a link brought in."""
-    await tx.run(sa.delete(INBOUND).where(INBOUND.c.link_id == link_id))
+async def drop_inbound(tx: Tx, link_id: int, remote_id: str | None = None) -> None:
+    """Forget all that a link brought in, or one item of it."""
+    chosen = INBOUND.c.link_id == link_id
+    if remote_id is not None:
+        chosen &= INBOUND.c.remote_id == remote_id
+    await tx.run(sa.delete(INBOUND).where(chosen))
+
+
+async def change_inbound(tx: Tx, link_id: int, remote_id: str, **changes: object) -> None:
+    """Write columns of an item, if it is kept."""
+    chosen = (INBOUND.c.link_id == link_id, INBOUND.c.remote_id == remote_id)
+    await tx.run(sa.update(INBOUND).where(*chosen).values(changes))
 
 
 async def prune_inbound(tx: Tx, link_id: int, seen_before: int, most: int) -> None:

@@ -20,6 +20,8 @@ _LONGEST_WAIT_S: Final = 3600.0
 #: Statuses asked for at once, the most that Mastodon gives.
 PAGE: Final = 40
 _TIMELINE_BYTES: Final = 4 * 1024 * 1024
+_SILENCE_S: Final = 90.0
+_LINE_BYTES: Final = 512 * 1024
 #: A copy becomes no more HTML than this, and this for each of its characters (a text made of hashtags comes near).
 _FRAME_HTML: Final = 2000
 _HTML_PER_CHARACTER: Final = 50
@@ -142,6 +144,15 @@ def statuses_of(origin: str, token: str, account_id: str, *, since: str | None, 
 def home(origin: str, token: str, *, since: str | None, below: str | None) -> Request:
     """The home timeline, newest first. Answer: list of `wire.Status`."""
     return _get(origin, "/api/v1/timelines/home", token, _window(since, below))
+
+
+def user_stream(origin: str, token: str) -> Request:
+    """What happens at the home of an account, as server-sent events: update, status.update, delete and others.
+
+    Servers send a comment every 15 to 30 seconds, so a longer silence is a dead connection.
+    """
+    headers = {"accept": "text/event-stream", **_bearer(token)}
+    return Request("GET", f"{origin}/api/v1/streaming/user", headers, timeout=_SILENCE_S, limit=_LINE_BYTES)
 
 
 def read(answer: Response, kind: type[T]) -> T:
