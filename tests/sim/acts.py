@@ -204,6 +204,32 @@ class Actor:
                 if not self.model.unlinked:
                     raise
 
+    async def change(self) -> None:
+        """Have one of the last copies say something else; which of the two it says is for the ledger to know."""
+        left = [
+            said.copy
+            for said in self.model.voices
+            if said.copy and said.copy.recalled is Promise.UNASKED and said.deleted is Promise.UNASKED
+        ]
+        if not left:
+            return
+        copy = left[-1 - self._chance.below(min(3, len(left)))]
+        copy_id = await self._until_answered(lambda: self._copy_of(copy.voice_id))
+        if copy_id:
+            text = self._text(f"{copy.text}, changed by")
+            await self._asked(lambda: self._changed(copy.voice_id, copy_id, text))
+
+    async def _changed(self, voice_id: int, copy_id: int, text: str) -> None:
+        try:
+            await self._browser.change(voice_id, copy_id, text)
+        except RefusedError as error:
+            if error.answer.status not in (
+                403,
+                404,
+                409,
+            ):  # it does not stand, or an earlier change is not over
+                raise
+
     async def _copy_of(self, voice_id: int) -> int:
         page = await self._browser.client.get(f"/v/{voice_id}")
         if page.status != 200:
@@ -244,6 +270,7 @@ class Actor:
 DEEDS: tuple[Deed, ...] = (
     *(Actor.say_and_copy,) * 5,
     *(Actor.recall,) * 3,
+    *(Actor.change,) * 2,
     *(Actor.delete_voice,) * 2,
     *(Actor.post,) * 2,
     Actor.delete_post,

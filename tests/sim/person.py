@@ -50,10 +50,11 @@ class Browser:
 
     async def say(self, text: str, key: str, audience: str = "friends", people: Sequence[str] = ()) -> int:
         """Write a voice; answers its id."""
-        answer = await self.send(
-            "/compose", text=text, audience=audience, person=people, key=key, copy="1", do="send"
-        )
-        return voice_of(answer)
+        await self.send("/compose", text=text, audience=audience, person=people, key=key, do="send")
+        page = accepted(await self.client.get(f"/c/{self.handle}"))
+        newest = re.search(r'href="/v/(\d+)"', page.text)
+        assert newest is not None, page.text
+        return int(newest[1])
 
     async def reply(self, voice_id: int, text: str, key: str) -> None:
         """Reply in a room."""
@@ -66,6 +67,15 @@ class Browser:
     async def recall(self, copy_id: int) -> None:
         """Take a copy back."""
         await self.send(f"/copies/{copy_id}/recall")
+
+    async def tie_faces(self) -> int:
+        """Tie both faces on one server; answers the link's id."""
+        answer = await self.send("/settings/ties/square", out="1")
+        return int((answer.header("location") or "").rpartition("/")[2])
+
+    async def change(self, voice_id: int, copy_id: int, text: str) -> None:
+        """Have a standing copy say something else."""
+        await self.send(f"/v/{voice_id}/copy", update=str(copy_id), text=text)
 
     async def delete(self, voice_id: int) -> None:
         """Delete a voice, and with it its copies."""
@@ -165,10 +175,3 @@ def accepted(answer: Answer) -> Answer:
     if answer.status >= 400:
         raise RefusedError(answer)
     return answer
-
-
-def voice_of(answer: Answer) -> int:
-    """The voice that a redirect leads to."""
-    found = re.search(r"/v/(\d+)", answer.header("location") or "")
-    assert found is not None, answer
-    return int(found[1])

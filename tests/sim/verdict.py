@@ -59,7 +59,7 @@ def _line(row: Sequence[object]) -> Mapping[str, object]:
     return dict(zip(("id", "voice_id", "text", "state", "remote_id", "due_at"), row, strict=True))
 
 
-def open_work(place: Path) -> list[str]:
+def open_work(place: Path, circle: str = "circle") -> list[str]:
     """What is not finished: events not delivered, duties other than the regular reading of homes, open copies."""
     left: list[str] = []
     for file in sorted(place.glob("*/*.db")):
@@ -67,23 +67,23 @@ def open_work(place: Path) -> list[str]:
         duties = rows(file, "SELECT kind, error FROM duty WHERE kind <> 'tie.poll'")
         left += [f"{file.parent.name}/{file.stem}: {outbox} events"] if outbox else []
         left += [f"{file.parent.name}/{file.stem}: duty {kind} {error or ''}" for kind, error in duties]
-    open_lines = [line for line in ledger(place / "circle") if line.state not in OVER and not line.doubt]
+    open_lines = [line for line in ledger(place / circle) if line.state not in OVER and not line.doubt]
     left += [f"copy {line.id} is {line.state}" for line in open_lines]
     return left
 
 
-def faults(models: Iterable[Model], place: Path) -> list[str]:
-    """Every way in which a promise was not kept; empty when all is well."""
-    there = standing(place / "square")
-    lines = ledger(place / "circle")
-    wrong = [f"not finished: {work}" for work in open_work(place)]
+def faults(models: Iterable[Model], place: Path, square: str = "square", circle: str = "circle") -> list[str]:
+    """Every way in which a promise was not kept; empty when all is well. The planes are on these servers."""
+    there = standing(place / square)
+    lines = ledger(place / circle)
+    wrong = [f"not finished: {work}" for work in open_work(place, circle)]
     wrong += _truth_of(lines, there)
     for model in models:
         counts = Counter(post.text for post in there)
         for post in model.posts:
             wrong += _post(post, there, counts)
         for said in model.voices:
-            wrong += _voice(said, place / "circle")
+            wrong += _voice(said, place / circle)
             if said.copy:
                 wrong += _copy(model, said, said.copy, lines)
     wrong += _health(place)

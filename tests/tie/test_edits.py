@@ -6,6 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from kizuna.fetch.port import Request, Response
 from kizuna.ground.errors import Conflict, Forbidden, NotFound
 from kizuna.store.open import Stores
 from kizuna.tie import consents, copies
@@ -154,5 +155,26 @@ def test_edits_converge_and_nothing_appears_after_a_recall(
         else:
             assert (line.state, scene.partner.texts_of()) == (State.RECALLED, [])
         assert line.text in ("tea at four", "tea at five")
+
+    asyncio.run(go())
+
+
+@pytest.mark.parametrize("edits", [True, False])
+def test_a_recall_while_an_update_is_under_way_wins(stores: Stores, clock: FakeClock, edits: bool) -> None:
+    async def go() -> None:
+        scene, _, _, copy_id = await standing(stores, clock)
+        scene.partner.edits = edits
+        send = scene.partner.send
+
+        async def recalled_meanwhile(request: Request) -> Response:
+            if request.method == "PUT":
+                await copies.recall_copy(scene.tie, scene.mei, copy_id)
+            return await send(request)
+
+        scene.partner.send = recalled_meanwhile
+        await copies.update_copy(scene.tie, scene.mei, copy_id, "tea at five")
+        await scene.work(60)
+        assert (await line_of(scene, copy_id)).state is State.RECALLED
+        assert scene.partner.texts_of() == []
 
     asyncio.run(go())

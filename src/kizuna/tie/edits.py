@@ -17,6 +17,7 @@ from kizuna.tie.states import (
     NotSent,
     Postponed,
     Refused,
+    State,
 )
 
 _NO_EDITS = "This server cannot change what stands there."
@@ -95,4 +96,10 @@ async def _begin(tx: Tx, link_id: int, row: Row) -> bool:
 
 
 async def _happen(tie: Tie, row: Row, happening: Happening) -> None:
-    await tie.store.write(lambda tx: copy_queries.happen(tx, row.id, happening))
+    """Write down what came of an update, unless a recall came between: that answer is not to the recall."""
+
+    async def apply(tx: Tx) -> None:
+        if (await copy_queries.copy_row(tx, row.id)).state == State.EDIT_WANTED.value:
+            await copy_queries.happen(tx, row.id, happening)
+
+    await tie.store.write(apply)

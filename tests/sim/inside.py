@@ -1,0 +1,111 @@
+"""One server with both planes: people copy from their face in the circle to their account on the square.
+
+The storm is on their way to the server. Inside there is no network, but a process may die between any two steps, and
+one event in five is delivered again, as if it had died before it could note that it was.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+from unittest.mock import patch
+
+from kizuna.ground.config import Config
+from kizuna.ground.randomness import SeededRandomness
+from kizuna.jobs import queries
+from kizuna.store.store import Tx
+from tests.sim.acts import Actor, Model
+from tests.sim.clock import EPOCH_MS
+from tests.sim.copies import ACTS, HOUR_MS, LONGEST_PAUSE_S, NAMES, Member, Story
+from tests.sim.network import CALM, STORM
+from tests.sim.person import AppUser, Browser, token_for
+from tests.sim.verdict import faults, ledger, open_work
+from tests.sim.world import World, copy_place, world
+
+TOWN = "town"
+SERVERS = {
+    TOWN: Config(origin="http://localhost:3000", port=3000, language="en", test_mode=True, poll_seconds=300)
+}
+KILLS = 6
+
+
+def make_template(place: Path) -> list[Member]:
+    """Sign people up, tie their faces, and stop; `place` then holds the files to begin from."""
+    with world("template", place, SERVERS) as made:
+        members = made.loop.run_until_complete(_settle_in(made))
+        assert made.complaints() == []
+    return members
+
+
+async def _settle_in(made: World) -> list[Member]:
+    await made.boot(TOWN)
+    members: list[Member] = []
+    for name in NAMES:
+        browser = Browser(made.client(TOWN, name), name)
+        await browser.sign_up()
+        link_id = await browser.tie_faces()
+        bearer = await token_for(made.client(TOWN, name), name)
+        members.append(Member(name, browser.client.cookies, browser.csrf, bearer, link_id))
+    await made.stop(TOWN)
+    return members
+
+
+def tell(seed: int, template: Path, members: list[Member], place: Path) -> Story:
+    """Live through one seed in a copy of the template and judge it."""
+    story = Story(seed, [])
+    copy_place(template, place)
+    chance, done = SeededRandomness(f"again {seed}"), queries.outbox_done
+
+    async def mostly_done(tx: Tx, ids: Sequence[int]) -> None:
+        await done(tx, [one for one in ids if chance.below(5)])
+
+    again = patch.object(queries, "outbox_done", mostly_done)
+    with again, world(seed, place, SERVERS, faults=STORM, epoch_ms=EPOCH_MS + HOUR_MS) as made:
+        models = made.loop.run_until_complete(_live(made, members, story))
+        story.wrong += [f"complaint: {complaint}" for complaint in made.complaints()]
+    story.wrong += faults(models, place, TOWN, TOWN)
+    for line in ledger(place / TOWN):
+        story.copies[line.state] = story.copies.get(line.state, 0) + 1
+    for model in models:
+        story.wrong += [f"refused: {refusal}" for refusal in model.refused]
+        story.acts += model.acts
+        story.repeats += model.repeats
+    return story
+
+
+async def _live(made: World, members: list[Member], story: Story) -> list[Model]:
+    await made.boot(TOWN)
+    actors = [_actor(made, member) for member in members]
+    await asyncio.gather(_reap(made, story), *(actor.live(ACTS, LONGEST_PAUSE_S) for actor in actors))
+    made.network.faults = CALM
+    await made.network.settle()
+    for _ in range(200):
+        await asyncio.sleep(60)
+        if not open_work(made.place, TOWN):
+            break
+    await made.network.settle()
+    return [actor.model for actor in actors]
+
+
+def _actor(made: World, member: Member) -> Actor:
+    browser = Browser(made.client(TOWN, member.name), member.name)
+    browser.client.cookies = dict(member.cookies)
+    browser.csrf = member.csrf
+    app = AppUser(made.client(TOWN, member.name, bearer=member.bearer))
+    chance = SeededRandomness(f"acts {made.seed} {member.name}")
+    return Actor(member.name, browser, app, member.link_id, chance)
+
+
+async def _reap(made: World, story: Story) -> None:
+    """Kill the server at a step that the seed chooses, also while it starts; then start it again."""
+    chance = SeededRandomness(f"kills {made.seed}")
+    for _ in range(KILLS):
+        await asyncio.sleep(chance.uniform() * ACTS * LONGEST_PAUSE_S / KILLS)
+        made.lives[TOWN].process.kill_after(1 + chance.below(400))
+        await asyncio.sleep(chance.uniform() * 10)
+        made.crash(TOWN)
+        story.kills += 1
+        await asyncio.sleep(chance.uniform() * 5)
+        if await made.boot(TOWN, kill_after=chance.below(100)) is None:
+            story.kills += 1
+            await asyncio.sleep(chance.uniform())
+            await made.boot(TOWN)
