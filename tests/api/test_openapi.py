@@ -22,7 +22,9 @@ async def test_every_route_is_described(still: Server) -> None:
         assert operation["summary"]
         answer = operation["responses"]["200"]["content"]["application/json"]["schema"]
         assert answer
-    assert sum(map(len, described["paths"].values())) == len(public) + len(member)
+    # A route for anybody whose members' twin stands at the same address is one operation.
+    addresses = {(route.method, route.path) for route in [*public, *member]}
+    assert sum(map(len, described["paths"].values())) == len(addresses)
     post = described["components"]["schemas"]["NewStatus"]["properties"]
     assert {"status", "in_reply_to_id", "media_ids"} <= post.keys()
 

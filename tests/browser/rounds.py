@@ -69,6 +69,12 @@ def _choose_two(page: Page) -> None:
         page.locator("input[name='person[]']").nth(number).check()
 
 
+def _both(page: Page) -> None:
+    page.locator("form.composer textarea").fill("Tea at four, for all of you")
+    page.locator("form.composer .copy-wish").click()
+    page.wait_for_selector("input[name=said]")
+
+
 def _preview(page: Page) -> None:
     _choose_two(page)
     page.evaluate(
@@ -174,7 +180,9 @@ CIRCLE: Final = (
     ("untie", through("/settings/ties", "main a[href^='/settings/ties/']", "main a[href$='/unlink']")),
     ("copy", through("/c/misaki", ".items > li:nth-child(2) a.when", "aside a[href$='/copy']")),
     ("copies", at("/copies")),
-    ("recall", through("/copies", "main a[href$='/recall']")),
+    ("recall", through("/copies", "main .rows a[href$='/recall']")),
+    ("recall-all", at("/copies/recall")),
+    ("both", sending(at("/compose"), _both)),
 )
 OUTSIDE: Final[tuple[tuple[Plane, str, Way], ...]] = (
     ("square", "public-outside", at("/square")),

@@ -193,11 +193,13 @@ def _find_the_copy(copy: str, nobody: Person) -> None:
 def _recall_it(misaki: Person, copy: str, nobody: Person) -> None:
     page = misaki.page
     page.goto(f"{misaki.pair.circle}/copies")
-    page.locator("main a[href$='/recall']").click()
+    page.locator("main .rows a[href$='/recall']").click()
     misaki.press(misaki.say("Recall"))
     misaki.sees("The copy is being recalled.")
     _until_there(
-        page, f"{misaki.pair.circle}/copies", lambda: page.locator("main a[href$='/recall']").count() == 0
+        page,
+        f"{misaki.pair.circle}/copies",
+        lambda: page.locator("main .rows a[href$='/recall']").count() == 0,
     )
     nobody.gone(copy)
     nobody.page.goto(f"{nobody.pair.square}/square")
