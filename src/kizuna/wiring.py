@@ -36,6 +36,9 @@ from kizuna.mail.message import Sender
 from kizuna.mail.port import Mailer
 from kizuna.mail.setting import SmtpServer, parse_mail
 from kizuna.mail.smtp import SmtpMailer
+from kizuna.moderation import leaving_queries as moderation_leaving
+from kizuna.moderation.lists import Screen, Words
+from kizuna.moderation.ports import Moderation
 from kizuna.notifications import on_circle, on_square
 from kizuna.people import actions as people_actions
 from kizuna.people import events as people_events
@@ -86,6 +89,7 @@ class Parts:
     circle: Circle
     tie: Tie
     home: Home
+    moderation: Moderation
 
 
 class Server:
@@ -182,8 +186,9 @@ def _parts(config: Config, ports: Ports, stores: Stores) -> Parts:
         bus=choose_bus(config, ports.clock),
         limiter=Limiter(ports.clock, enabled=not config.test_mode),
         face_ids={"square": stores.square.ids, "circle": stores.circle.ids},
+        screen=Screen(stores.people).check,
     )
-    square = Square(stores.square, config)
+    square = Square(stores.square, config, Words(stores.people).check)
     circle = Circle(stores.circle, ports.clock, ports.randomness("circle"))
     return Parts(
         people=people,
@@ -191,6 +196,7 @@ def _parts(config: Config, ports: Ports, stores: Stores) -> Parts:
         circle=circle,
         tie=Tie(stores.circle, ports.fetch, ports.clock, ports.randomness("tie"), config),
         home=Home(square, circle),
+        moderation=Moderation(people, square, circle),
     )
 
 
@@ -199,7 +205,10 @@ def belongings() -> Sequence[Part]:
 
     A package that keeps rows about people adds its parts here.
     """
-    return (Part("people.person", "people", "person", leaving_queries.empty_person),)
+    return (
+        *moderation_leaving.PARTS,
+        Part("people.person", "people", "person", leaving_queries.empty_person),
+    )
 
 
 def duties_table(ports: Ports, stores: Stores, parts: Parts) -> Mapping[StoreName, Mapping[str, Handler]]:
@@ -340,6 +349,7 @@ def _front(config: Config, ports: Ports, parts: Parts) -> Front:
         circle=parts.circle,
         tie=parts.tie,
         home=parts.home,
+        moderation=parts.moderation,
     )
     translators = load_translators()
     pages = web_routes.make_pages(config, translators)

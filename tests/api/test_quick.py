@@ -159,4 +159,5 @@ def member_parts(server: Server, people: People) -> MemberParts:
         circle=parts.circle,
         tie=parts.tie,
         home=parts.home,
+        moderation=parts.moderation,
     )

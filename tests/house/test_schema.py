@@ -17,6 +17,7 @@ HOMES: dict[str, set[str]] = {
     "circle": {"circle"},
     "tie": {"circle"},
     "notifications": {"people", "circle"},
+    "moderation": {"people", "circle"},
     "store": set(STORE_NAMES),
     "jobs": set(STORE_NAMES),
 }

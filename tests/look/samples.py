@@ -211,12 +211,15 @@ def timeline(*items: p.Item, older: str = "") -> p.Timeline:
 
 def samples(locale: Locale) -> dict[str, v.PageView]:
     """All pages by name, in one language."""
+    from tests.look.staff_samples import staff  # it is made of the people here
+
     return {
         **outside(locale),
         **reading(locale),
         **friendship(locale),
         **settings(locale),
         **questions(locale),
+        **staff(locale),
     }
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from kizuna.cli import demo, serve
+from kizuna.cli import demo, serve, staff
 from kizuna.ground.config import Config, ConfigError, load_config
 
 app = typer.Typer(
@@ -39,6 +39,16 @@ def configured(file: Path | None) -> Config:
 def serve_command(config: File = None) -> None:
     """Serve the square, the circle, or both, until SIGTERM or Ctrl-C."""
     serve.run(configured(config))
+
+
+@app.command("staff")
+def staff_command(
+    handle: Annotated[str, typer.Argument(help="The handle of somebody who has an account here.")],
+    role: Annotated[str, typer.Argument(help="moderator, administrator or member.")],
+    config: File = None,
+) -> None:
+    """Give somebody a role. The server must be stopped; later, administrators appoint others on their pages."""
+    staff.run(configured(config), handle, role)
 
 
 @app.command("demo")

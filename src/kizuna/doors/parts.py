@@ -6,6 +6,7 @@ from kizuna.circle.ports import Circle
 from kizuna.ground.clock import Clock
 from kizuna.ground.config import Config
 from kizuna.ground.randomness import Randomness
+from kizuna.moderation.ports import Moderation
 from kizuna.people.ports import People
 from kizuna.square.ports import Square
 from kizuna.tie.home import Home
@@ -30,3 +31,4 @@ class MemberParts(PublicParts):
     circle: Circle
     tie: Tie
     home: Home
+    moderation: Moderation

@@ -5,6 +5,7 @@ HTML adds markup and never changes, shortens or reorders what is visible.
 """
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterator
 from html import escape as _escape
 from html.parser import HTMLParser
@@ -65,6 +66,12 @@ def clean_line(text: str, field: str) -> str:
     if _CONTROL.search(text) or _REORDERING.search(text):
         raise Invalid("The text contains a character that cannot be used here.", field=field)
     return text.strip()
+
+
+def fold(text: str) -> str:
+    """A text for comparing: without differences of case, width and form (NFKC), without invisible characters."""
+    seen = "".join(letter for letter in text if unicodedata.category(letter) != "Cf")
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", seen).casefold())
 
 
 def is_blank(text: str) -> bool:

@@ -39,6 +39,7 @@ async def sign_up(people: People, draft: SignUp, address: str) -> int:
     _check_open(people, draft)
     form = _checked(people, draft)
     people.limiter.check(None, TRY_SIGN_UP, address_subject(address))
+    await people.screen(address, form.email)
     await _check_takeable(people, form)
     people.limiter.check(None, SIGN_UP, address_subject(address))
     argon2 = await people.hasher.hash(form.password)

@@ -70,3 +70,14 @@ class TokensChanged(Event, frozen=True, tag="people.tokens_changed"):
     """Sessions or tokens, named by their hashes, ended or stand for something else now. Heard by whoever remembers."""
 
     digests: tuple[bytes, ...]
+
+
+class StandingChanged(Event, frozen=True, tag="people.standing_changed"):
+    """Somebody was silenced, suspended or restored: each plane shows or hides its face accordingly.
+
+    A plane must not keep the other's part.
+    """
+
+    faces: dict[Plane, int]
+    silenced: bool
+    suspended: bool

@@ -23,6 +23,7 @@ from kizuna.people.tables import (
     SESSION,
     SIGN_IN,
     SIGN_IN_STEP,
+    STANDING,
     TOTP,
 )
 from kizuna.store.dialect import upsert
@@ -30,7 +31,7 @@ from kizuna.store.store import Db, Tx
 
 # What lets somebody in, or acts for them: it goes at once.
 _ACCESS: Final = (CREDENTIAL, SESSION, PASSKEY, TOTP, RECOVERY_CODE, SIGN_IN_STEP, MAIL_LINK)
-_REST: Final = (*_ACCESS, OAUTH_CODE, OAUTH_TOKEN, INVITE, SIGN_IN, ARCHIVE)
+_REST: Final = (*_ACCESS, OAUTH_CODE, OAUTH_TOKEN, INVITE, SIGN_IN, ARCHIVE, STANDING)
 
 
 async def begin(tx: Tx, person_id: int, stores: Iterable[StoreName]) -> None:

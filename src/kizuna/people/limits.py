@@ -31,6 +31,7 @@ DELETE: Final = Rule("delete", 30, 30 * 60)
 REGISTER_APP: Final = Rule("register app", 25, 10 * 60)
 SIGN_UP: Final = Rule("sign up", 5, 30 * 60)
 TRY_SIGN_UP: Final = Rule("try to sign up", 30, 30 * 60)
+REPORT: Final = Rule("report", 20, 60 * 60)
 SIGN_IN_FROM: Final = Rule("sign in from an address", 30, 10 * 60)
 SIGN_IN_AS: Final = Rule("sign in as a handle from an address", 8, 10 * 60)
 # Never refuses by itself: whoever knows a handle could lock its owner out. Beyond it, answers only come slowly.

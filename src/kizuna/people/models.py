@@ -1,9 +1,32 @@
 """The things of people, as the doors see them. Times are Unix milliseconds."""
 
+from enum import StrEnum
+
 import msgspec
 
 from kizuna.ground.config import Plane
 from kizuna.people.scopes import Scopes
+
+
+class Role(StrEnum):
+    """What somebody may decide about others."""
+
+    MEMBER = "member"
+    MODERATOR = "moderator"
+    ADMINISTRATOR = "administrator"
+
+
+class Standing(msgspec.Struct, frozen=True):
+    """How a person stands on this server. Silenced: for followers only. Suspended: not shown, cannot sign in."""
+
+    role: Role = Role.MEMBER
+    silenced_at: int | None = None
+    suspended_at: int | None = None
+
+    @property
+    def staff(self) -> bool:
+        """Whether they may enter the rooms of the moderators."""
+        return self.role is not Role.MEMBER and self.suspended_at is None
 
 
 class Viewer(msgspec.Struct, frozen=True, kw_only=True):

@@ -39,6 +39,7 @@ from kizuna.people.refusals import (
 )
 from kizuna.people.scopes import Scopes, allows, covers, parse_scopes, scope_text
 from kizuna.people.sessions import check_proof, prove
+from kizuna.people.standing import check_not_suspended
 from kizuna.people.tokens import token_hash
 from kizuna.store.store import Db, Row, Tx
 
@@ -272,6 +273,8 @@ async def _issue_for(tx: Tx, token: str, app: App, scopes: Scopes, person_id: in
 
 
 async def _issue(tx: Tx, token: str, app: App, scopes: Scopes, row: dict[str, int | None]) -> NewToken:
+    if (person_id := row.get("person_id")) is not None:
+        await check_not_suspended(tx, person_id)
     stored = {"token_hash": token_hash("bearer", token), "app_id": app.id, "scopes": scope_text(scopes)}
     await oauth_queries.add_token(tx, {**row, **stored})
     return NewToken(token, scopes, tx.now_ms)

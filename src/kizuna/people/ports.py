@@ -1,6 +1,6 @@
 """What the verbs of people need."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
 from kizuna.bus.port import Bus
@@ -15,9 +15,14 @@ from kizuna.people.seen import Seen
 from kizuna.store.store import Store
 
 
+async def let_in(address: str, email: str | None) -> None:
+    """The screen of a server that keeps nobody out."""
+
+
 @dataclass(frozen=True)
 class People:
-    """The store people with its own stream of randomness. ``face_ids`` makes the ids of the faces of each plane."""
+    """The store people with its own stream of randomness. ``face_ids`` makes the ids of the faces of each plane;
+    ``screen`` raises Forbidden for addresses that nobody may sign up from."""
 
     store: Store
     config: Config
@@ -28,6 +33,7 @@ class People:
     limiter: Limiter
     face_ids: Mapping[Plane, Ids]
     seen: Seen = field(default_factory=Seen)
+    screen: Callable[[str, str | None], Awaitable[None]] = let_in
 
     def __post_init__(self) -> None:
         """Hear of commits, in whatever process they are made."""

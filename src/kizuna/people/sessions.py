@@ -10,6 +10,7 @@ from kizuna.people.limits import SIGN_IN_ANYWHERE, SIGN_IN_AS, SIGN_IN_FROM, add
 from kizuna.people.models import NewSession, Session, Viewer
 from kizuna.people.passwords import LONGEST, Verdict, normal
 from kizuna.people.ports import People
+from kizuna.people.standing import check_not_suspended
 from kizuna.people.tokens import token_hash
 from kizuna.people.viewers import IDLE_MS, this_hour
 from kizuna.store.store import Tx
@@ -107,7 +108,8 @@ async def start_session(
 ) -> NewSession:
     """Begin a session for a person who has just signed up, or shown a ``proof``.
 
-    Raises Unavailable before activation, Unauthorized when the password was changed after the proof.
+    Raises Unavailable before activation, Unauthorized when the password was changed after the proof, Forbidden for
+    somebody who is suspended.
     """
     token = people.randomness.token()
     digest = token_hash("session", token)
@@ -119,6 +121,7 @@ async def start_session(
         viewer = await queries.viewer_of_person(tx, person_id)
         if viewer is None:
             raise Unavailable("Your sign-up is being finished. Please sign in in a moment.")
+        await check_not_suspended(tx, person_id)
         idle = await queries.drop_sessions(tx, person_id, seen_before=tx.now_ms - IDLE_MS)
         session_id = await queries.add_session(tx, person_id, digest, agent, this_hour(tx.now_ms))
         tokens_changed(tx, idle)

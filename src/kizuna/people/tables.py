@@ -253,3 +253,15 @@ ARCHIVE: Final = table(
     sa.Column("made_at", sa.BigInteger),
     sa.Column("expires_at", sa.BigInteger),
 )
+
+# Whoever has no row is an ordinary member. Decided by moderation, kept here, where everything can read it.
+STANDING: Final = table(
+    "people",
+    "standing",
+    "own",
+    sa.Column("person_id", sa.BigInteger, sa.ForeignKey("person.id"), primary_key=True, autoincrement=False),
+    sa.Column("role", sa.Text, nullable=False),
+    sa.Column("silenced_at", sa.BigInteger),
+    sa.Column("suspended_at", sa.BigInteger),
+    sa.Column("changed_at", sa.BigInteger, nullable=False),
+)

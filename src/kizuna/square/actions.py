@@ -31,6 +31,7 @@ async def make_account(tx: Tx, account_id: int, handle: str, display_name: str =
 async def edit_profile(square: Square, account_id: int, display_name: str, note: str) -> Account:
     """Replace name (30 characters) and note (500); answers the account as it is then."""
     display_name, note = check_display_name(display_name), clean(note, "note")
+    await square.check_words(display_name, note)
     check_length(note, MOST_CHARACTERS, "note")
     html = (await _mark(square, note))[0].html
 
@@ -49,6 +50,7 @@ async def post(square: Square, author_id: int, draft: Draft, key: Key | None = N
     is gone. A reply to a boost is a reply to the original.
     """
     draft = rules.checked(draft)
+    await square.check_words(draft.text, draft.spoiler_text)
     marks, accounts = await _mark(square, draft.text)
     # Gone is no reason to refuse yet: this may be the repeat of a reply that stands.
     parent = await _proper(square.store.reads, draft.in_reply_to_id)

@@ -1,5 +1,6 @@
 """What the verbs of the square need."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -7,12 +8,17 @@ from kizuna.ground.config import Config
 from kizuna.store.store import Store
 
 
+async def welcome(*written: str) -> None:
+    """The check of words on a server that has none blocked."""
+
+
 @dataclass(frozen=True)
 class Square:
-    """The square's own store, and where it is reached."""
+    """The square's own store, and where it is reached. ``check_words`` raises Invalid for unwelcome words."""
 
     store: Store
     config: Config
+    check_words: Callable[..., Awaitable[None]] = welcome
 
     @cached_property
     def origin(self) -> str:

@@ -9,7 +9,7 @@ from kizuna.doors.cookies import drop_cookie, set_cookie
 from kizuna.doors.parts import PublicParts
 from kizuna.doors.redirects import safe_next
 from kizuna.doors.routes import asker_of
-from kizuna.ground.errors import Refusal, TooMany, Unauthorized
+from kizuna.ground.errors import Forbidden, Refusal, TooMany, Unauthorized
 from kizuna.ground.i18n import LOCALES
 from kizuna.people import actions, invites, sessions
 from kizuna.people.models import NewSession, SignUp, Viewer
@@ -128,7 +128,9 @@ async def sign_in(pages: Pages, parts: PublicParts, request: Request, viewer: Vi
         shown = Form(values={"handle": form.handle}, error=told)
         # 401 would be turned into a redirect to this very page; the form says it all.
         status = 422 if isinstance(refusal, Unauthorized) else refusal.status
-        return slowed(await _sign_in(pages, parts, request, shown, form.next, status), refusal)
+        suspended = isinstance(refusal, Forbidden)
+        page = await _sign_in(pages, parts, request, shown, form.next, status, suspended=suspended)
+        return slowed(page, refusal)
     return _signed_in(parts, session, safe_next(form.next), None)
 
 
@@ -168,11 +170,18 @@ async def _sign_up(
 
 
 async def _sign_in(
-    pages: Pages, parts: PublicParts, request: Request, form: Form, wanted: str, status: int
+    pages: Pages,
+    parts: PublicParts,
+    request: Request,
+    form: Form,
+    wanted: str,
+    status: int,
+    *,
+    suspended: bool = False,
 ) -> Response:
     following = safe_next(wanted)
     page = await pages.page(parts, request, None)
-    view = SignInView(page=page, form=form, next=following, asked=following != "/")
+    view = SignInView(page=page, form=form, next=following, asked=following != "/", suspended=suspended)
     return pages.show(parts, request, view, status)
 
 

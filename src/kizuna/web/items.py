@@ -57,6 +57,7 @@ def post_item(status: square.Status, viewer_id: int | None, flags: Flags = squar
         boosted=post.id in flags.boosted,
         favourited=post.id in flags.favourited,
         mine=viewer_id is not None and post.account_id == viewer_id,
+        written=viewer_id is not None and post.account_id == viewer_id,
     )
 
 
@@ -72,6 +73,7 @@ def voice_item(voice: circle.Voice, copies: int = 0, readers: int | None = None)
         audience=Audience(kind=voice.audience.value, count=readers),
         replies=voice.replies,
         mine=voice.removable,
+        written=voice.own,
         copies=copies,
     )
 

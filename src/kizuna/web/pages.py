@@ -15,12 +15,13 @@ from kizuna.doors.parts import MemberParts, PublicParts
 from kizuna.doors.redirects import see_other
 from kizuna.ground.config import Config
 from kizuna.ground.i18n import Locale, Translator
+from kizuna.moderation import announcements
 from kizuna.people import models as people
 from kizuna.square import queries as square_queries
 from kizuna.web.assets import Assets
 from kizuna.web.items import account_face, circle_face
 from kizuna.web.packing import pack
-from kizuna.web.pieces import Notice, Page, Site, Viewer
+from kizuna.web.pieces import Notice, Page, Said, Site, Viewer
 from kizuna.web.present import Presenter
 from kizuna.web.views import PageView, ReadersView
 
@@ -66,6 +67,7 @@ class Pages:
             csrf=form_token(parts, request),
             viewer=await self._viewer(parts, viewer) if viewer else None,
             notice=self._notice(parts, request, viewer),
+            announcements=await _announced(parts, viewer),
         )
 
     def show(
@@ -110,6 +112,13 @@ class Pages:
         return None if done is None else Notice(text=self.speak(parts, request, viewer)(done))
 
 
+async def _announced(parts: PublicParts, viewer: people.Viewer | None) -> tuple[Said, ...]:
+    if viewer is None or not isinstance(parts, MemberParts):
+        return ()
+    found = await announcements.current(parts.moderation, viewer)
+    return tuple(Said(id=str(one.id), html=one.html) for one in found if not one.read)
+
+
 def _(message: str) -> str:
     """Marks a message for the catalogue."""
     return message
@@ -127,6 +136,8 @@ NOTICES: Final = {
     "withdrawn": _("Your request is taken back."),
     "removed": _("You are friends no more. Nobody is told."),
     "saved": _("Saved."),
+    "closed": _("The report is closed."),
+    "reported": _("The staff was told. Thank you."),
     "ended": _("Ended."),
     "tied": _("The accounts are tied."),
     "untied": _("The tie is undone."),

@@ -57,6 +57,13 @@ class Notice(Piece, frozen=True, kw_only=True):
     kind: Literal["done", "problem"] = "done"
 
 
+class Said(Piece, frozen=True, kw_only=True):
+    """An announcement of the staff that this person has not put away."""
+
+    id: str
+    html: str
+
+
 class Page(Piece, frozen=True, kw_only=True):
     """The shell around every page. `path` is the page's own path with its query, for `back` and for signing in."""
 
@@ -67,6 +74,7 @@ class Page(Piece, frozen=True, kw_only=True):
     csrf: str
     viewer: Viewer | None = None
     notice: Notice | None = None
+    announcements: tuple[Said, ...] = ()
 
 
 class Form(Piece, frozen=True, kw_only=True):
@@ -117,6 +125,9 @@ class Item(Piece, frozen=True, kw_only=True):
     boosted: bool = False
     favourited: bool = False
     mine: bool = False
+    """The viewer may delete it."""
+    written: bool = False
+    """The viewer wrote it."""
     copies: int = 0
 
 

@@ -21,7 +21,12 @@ from kizuna.web import (
     files,
     friends,
     posts,
+    reporting,
     settings,
+    staff,
+    staff_lists,
+    staff_people,
+    staff_reports,
     tied,
     voices,
 )
@@ -46,6 +51,9 @@ def routes(pages: Pages, config: Config) -> tuple[Sequence[PublicRoute], Sequenc
     feeds.add(table, square="square" in config.planes)
     compose.add(table)
     settings.add(table)
+    reporting.add(table, square="square" in config.planes, circle="circle" in config.planes)
+    for room in (staff, staff_lists, staff_people, staff_reports):
+        room.add(table)
     if "square" in config.planes:
         posts.add(table)
         authorize.add(table)

@@ -10,7 +10,7 @@ from kizuna.circle import friend_queries
 from kizuna.doors.parts import MemberParts
 from kizuna.ground.errors import NotFound, Refusal
 from kizuna.ground.ids import parse_id
-from kizuna.people import oauth, sessions
+from kizuna.people import oauth, sessions, standing_queries
 from kizuna.people.models import Viewer
 from kizuna.square import actions as square_actions
 from kizuna.square import queries as square_queries
@@ -40,6 +40,7 @@ async def index(pages: Pages, parts: MemberParts, request: Request, viewer: View
         page=await pages.page(parts, request, viewer),
         ties=len(tie_rows(ties)),
         sessions=len(await _rows(parts, viewer)),
+        staff=(await standing_queries.standing(parts.people.store.reads, viewer.person_id)).staff,
     )
     return pages.show(parts, request, view)
 

@@ -94,6 +94,7 @@ class SignInView(PageView, frozen=True, kw_only=True):
     form: Form
     next: str = "/"
     asked: bool = False
+    suspended: bool = False
 
 
 class HomeView(PageView, frozen=True, kw_only=True):
@@ -239,6 +240,7 @@ class SettingsView(PageView, frozen=True, kw_only=True):
     template: ClassVar[str] = "settings.html"
     ties: int
     sessions: int
+    staff: bool = False
 
 
 class ProfileView(PageView, frozen=True, kw_only=True):
