@@ -26,10 +26,13 @@ from kizuna.ground.clock import Clock, SystemClock
 from kizuna.ground.config import Config
 from kizuna.ground.events import Event, tag_of
 from kizuna.ground.i18n import load_translators
-from kizuna.ground.ids import StoreName
+from kizuna.ground.ids import STORE_NAMES, StoreName
 from kizuna.ground.randomness import Randomness, SystemRandomness
+from kizuna.jobs import schedules
 from kizuna.jobs.duties import Handler
+from kizuna.jobs.forgetting import FORGET_OLD
 from kizuna.jobs.outbox import Consumer, Dispatcher, Subscription
+from kizuna.jobs.schedules import Schedule
 from kizuna.jobs.worker import Worker
 from kizuna.mail.folder import FolderMailer, NoMailer
 from kizuna.mail.message import Sender
@@ -116,6 +119,8 @@ class Server:
         """Begin to work: finish what an earlier process left, deliver events, do duties."""
         await self.parts.people.bus.start()
         await bury_cut_off(self.parts.tie)
+        for store in self.stores.each():
+            await schedules.begin(store, schedules_table()[store.name])
         for work in self._work:
             await work.start()
         await people_actions.finish_reservations(self.parts.people)
@@ -176,6 +181,11 @@ def build(config: Config, ports: Ports) -> Server:
     return Server(config, ports, stores, parts, _front(config, ports, parts), work)
 
 
+def schedules_table() -> Mapping[StoreName, Sequence[Schedule]]:
+    """What is done once in each period, by the store in which it is kept."""
+    return {name: [FORGET_OLD] for name in STORE_NAMES}
+
+
 def _parts(config: Config, ports: Ports, stores: Stores) -> Parts:
     people = People(
         store=stores.people,
@@ -219,6 +229,8 @@ def duties_table(ports: Ports, stores: Stores, parts: Parts) -> Mapping[StoreNam
         for store in stores.each()
     }
     table["circle"] |= handlers(parts.tie)
+    for name, periodic in schedules_table().items():
+        table[name] |= schedules.handlers(periodic)
     return table
 
 

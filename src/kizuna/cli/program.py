@@ -7,16 +7,25 @@ from typing import Annotated
 
 import typer
 
-from kizuna.cli import demo, serve, staff
+from kizuna.cli import demo, jobs, serve, staff
 from kizuna.ground.config import Config, ConfigError, load_config
 
-app = typer.Typer(
-    name="kizuna",
-    help="A closed circle of friends tied to the public square.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-)
+
+def _program(**groups: typer.Typer) -> typer.Typer:
+    program = typer.Typer(
+        name="kizuna",
+        help="A closed circle of friends tied to the public square.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+    )
+    for name, group in groups.items():
+        program.add_typer(group, name=name)
+    return program
+
+
+letters = typer.Typer(help="Dead letters: work that failed too often.", no_args_is_help=True)
+app = _program(jobs=letters)
 File = Annotated[Path | None, typer.Option("--config", help="A kizuna.toml to read.", envvar="KIZUNA_CONFIG")]
 
 
@@ -66,3 +75,26 @@ def demo_command(
 ) -> None:
     """Run a square on :3000 and a circle on :3001, tied, with people who live there."""
     demo.run(data, (square_port, circle_port), posts=posts, rate=rate, quiet=quiet)
+
+
+@letters.command("list")
+def list_dead_command(config: File = None) -> None:
+    """Print the dead letters."""
+    jobs.list_dead(configured(config))
+
+
+@letters.command("retry")
+def retry_command(
+    ids: Annotated[list[str] | None, typer.Argument(help="Which; all when none is named.")] = None,
+    config: File = None,
+) -> None:
+    """Let dead letters be tried again."""
+    jobs.retry(configured(config), ids or [])
+
+
+@letters.command("discard")
+def discard_command(
+    ids: Annotated[list[str] | None, typer.Argument(help="Which.")] = None, config: File = None
+) -> None:
+    """Forget dead letters for good."""
+    jobs.discard(configured(config), ids or [])

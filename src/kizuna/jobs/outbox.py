@@ -20,21 +20,20 @@ from kizuna.jobs.worker import IDLE_S, MOST_ATTEMPTS, TROUBLE_S, backoff_seconds
 from kizuna.store.store import Row, Store, Tx
 
 BATCH: Final = 500
-REMEMBERED_MS: Final = 7 * 24 * 3600 * 1000
-KEYS_REMEMBERED_MS: Final = 24 * 3600 * 1000
 
 
 @dataclass(frozen=True)
 class Consumer:
     """Who acts on an event: in which store, and how. The name is kept in the inbox and must never change.
 
-    ``concerns`` says beforehand, without a write, whether there is anything to do: most posts mention nobody.
+    ``prepare`` finds out before the write, perhaps from another store, what to act on; nothing follows where it
+    answers nothing, so that most posts, which mention nobody, cost no second write.
     """
 
     name: str
     store: Store
     act: Callable[[Any, Tx], Awaitable[None]]
-    concerns: Callable[[Any], Awaitable[bool]] | None = None
+    prepare: Callable[[Any], Awaitable[object]] | None = None
 
 
 @dataclass(frozen=True)
@@ -57,7 +56,6 @@ class Dispatcher:
         self._randomness = randomness
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
-        self._swept_at = 0
         self._log = structlog.get_logger("outbox").bind(store=store.name)
 
     async def start(self) -> None:
@@ -86,7 +84,6 @@ class Dispatcher:
         if due:
             await self._deliver(due)
             return
-        await self._sweep()
         next_at = await queries.outbox_next(self._store.name, self._store.reads)
         wait = IDLE_S if next_at is None else (next_at - self._clock.now_ms()) / 1000
         await pause(self._wake, wait)
@@ -117,26 +114,15 @@ class Dispatcher:
         for consumer in self._table[row.kind].consumers:
             try:
                 event = msgspec.json.decode(row.payload, type=self._table[row.kind].event)
-                if consumer.concerns is not None and not await consumer.concerns(event):
-                    continue
-                await consumer.store.write(lambda tx, c=consumer, e=event: _act_once(tx, row.id, c, e))
+                what = event if consumer.prepare is None else await consumer.prepare(event)
+                if what:
+                    await consumer.store.write(lambda tx, c=consumer, w=what: _act_once(tx, row.id, c, w))
             except Exception as error:  # noqa: BLE001 - the event is kept and tried again
                 self._log.warning("consumer failed", consumer=consumer.name, error=type(error).__name__)
                 failed = error
         return row, failed
 
-    async def _sweep(self) -> None:
-        now = self._clock.now_ms()
-        if now - self._swept_at < 3600 * 1000:
-            return
-        self._swept_at = now
-        await self._store.write(
-            lambda tx: queries.forget_old(
-                tx, keys_before=now - KEYS_REMEMBERED_MS, seen_before=now - REMEMBERED_MS
-            )
-        )
 
-
-async def _act_once(tx: Tx, event_id: int, consumer: Consumer, event: Event) -> None:
+async def _act_once(tx: Tx, event_id: int, consumer: Consumer, what: object) -> None:
     if await queries.mark_seen(tx, event_id, consumer.name):
-        await consumer.act(event, tx)
+        await consumer.act(what, tx)

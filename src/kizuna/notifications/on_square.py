@@ -7,9 +7,9 @@ from kizuna.square import events
 from kizuna.store.store import Tx
 
 
-async def concerns_somebody(event: events.Posted) -> bool:
-    """Whether a post mentions or answers anybody else."""
-    return any(account_id != event.account_id for account_id in _concerned(event))
+async def concerns_somebody(event: events.Posted) -> events.Posted | None:
+    """A post that mentions or answers anybody else."""
+    return event if any(account_id != event.account_id for account_id in _concerned(event)) else None
 
 
 async def on_posted(event: events.Posted, tx: Tx) -> None:

@@ -15,7 +15,7 @@ MIGRATIONS: Final = Path(__file__).parent / "migrations"
 
 def migrate(store: StoreName, path: Path) -> None:
     """Bring one store's file to the newest schema. Raises ConfigError for a file newer than this program."""
-    if _revision(path) == head(store):
+    if revision(path) == head(store):
         return
     from kizuna.store.alembic_run import upgrade
 
@@ -27,7 +27,8 @@ def head(store: StoreName) -> str:
     return max(file.stem for file in (MIGRATIONS / store).glob("[0-9]*.py"))[:4]
 
 
-def _revision(path: Path) -> str | None:
+def revision(path: Path) -> str | None:
+    """The schema that a file has; None when it has none."""
     with closing(sqlite3.connect(path)) as connection:
         found = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'").fetchone()
         return connection.execute("SELECT version_num FROM alembic_version").fetchone()[0] if found else None
