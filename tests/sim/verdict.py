@@ -64,7 +64,9 @@ def open_work(place: Path, circle: str = "circle") -> list[str]:
     left: list[str] = []
     for file in sorted(place.glob("*/*.db")):
         outbox = rows(file, "SELECT count(*) FROM outbox")[0][0]
-        duties = rows(file, "SELECT kind, error FROM duty WHERE kind <> 'tie.poll'")
+        duties = rows(
+            file, "SELECT kind, error FROM duty WHERE kind <> 'tie.poll' AND key NOT LIKE '%:periodic'"
+        )
         left += [f"{file.parent.name}/{file.stem}: {outbox} events"] if outbox else []
         left += [f"{file.parent.name}/{file.stem}: duty {kind} {error or ''}" for kind, error in duties]
     open_lines = [line for line in ledger(place / circle) if line.state not in OVER and not line.doubt]
