@@ -15,6 +15,7 @@ from kizuna.api import table as api_table
 from kizuna.api.quick import quick_home
 from kizuna.bus.choose import choose_bus
 from kizuna.circle import actions as circle_actions
+from kizuna.circle import belongings as circle_belongings
 from kizuna.circle import events as circle_events
 from kizuna.circle.ports import Circle
 from kizuna.doors.front import Front
@@ -44,17 +45,20 @@ from kizuna.moderation.lists import Screen, Words
 from kizuna.moderation.ports import Moderation
 from kizuna.notifications import on_circle, on_square
 from kizuna.people import actions as people_actions
+from kizuna.people import archive, leaving, leaving_queries
 from kizuna.people import events as people_events
-from kizuna.people import leaving, leaving_queries
+from kizuna.people import tasks as people_tasks
 from kizuna.people.belongings import Part
 from kizuna.people.limits import Limiter
 from kizuna.people.passwords import Argon2Hasher, Hasher
 from kizuna.people.ports import People
 from kizuna.square import actions as square_actions
+from kizuna.square import belongings as square_belongings
 from kizuna.square import events as square_events
 from kizuna.square.ports import Square
 from kizuna.store.open import Stores, open_stores
-from kizuna.store.store import Tx
+from kizuna.store.store import Db, Tx
+from kizuna.tie import belongings as tie_belongings
 from kizuna.tie import events as tie_events
 from kizuna.tie import inside
 from kizuna.tie.consents import on_face_removed
@@ -124,6 +128,7 @@ class Server:
         for work in self._work:
             await work.start()
         await people_actions.finish_reservations(self.parts.people)
+        await people_tasks.ask_sweep(self.parts.people)
 
     async def stop(self) -> None:
         """Stop working, finish accepted writes, close the files."""
@@ -217,7 +222,11 @@ def belongings() -> Sequence[Part]:
     """
     return (
         *moderation_leaving.PARTS,
-        Part("people.person", "people", "person", leaving_queries.empty_person),
+        Part("people.person", "people", "person", leaving_queries.empty_person, archive.export_person),
+        *square_belongings.PARTS,
+        *tie_belongings.BEFORE_FACE,
+        *circle_belongings.PARTS,
+        *tie_belongings.AFTER_FACE,
     )
 
 
@@ -231,6 +240,10 @@ def duties_table(ports: Ports, stores: Stores, parts: Parts) -> Mapping[StoreNam
     table["circle"] |= handlers(parts.tie)
     for name, periodic in schedules_table().items():
         table[name] |= schedules.handlers(periodic)
+    table["people"] |= people_tasks.handlers(parts.people, ports.mailer, load_translators())
+    reads: dict[StoreName, Db] = {store.name: store.reads for store in stores.each()}
+    maker = archive.Maker(parts.people, things, reads, load_translators())
+    table["people"][archive.ARCHIVE] = maker.make
     return table
 
 

@@ -16,6 +16,7 @@ from kizuna.ground.i18n import LOCALES, load_translators
 from kizuna.web.assets import load_assets
 from kizuna.web.present import Presenter
 from tests.chromium import ARGUMENTS, find_chromium
+from tests.look.account_samples import account_samples
 from tests.look.samples import samples
 
 POLICY = "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
@@ -28,7 +29,7 @@ def pages() -> dict[str, bytes]:
     return {
         f"/{locale}/{name}": presenter.render(view).encode()
         for locale in LOCALES
-        for name, view in samples(locale).items()
+        for name, view in {**samples(locale), **account_samples(locale)}.items()
     }
 
 

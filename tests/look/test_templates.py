@@ -7,10 +7,11 @@ import msgspec
 import pytest
 
 from kizuna.ground.i18n import LOCALES, Locale, load_translators
+from kizuna.people.browsers import browser_name
 from kizuna.web.assets import load_assets
-from kizuna.web.browsers import browser_name
 from kizuna.web.present import HUES, TEMPLATES, Presenter, hue, monogram
 from kizuna.web.views import PageView
+from tests.look.account_samples import account_samples
 from tests.look.gallery import pages
 from tests.look.samples import FRIENDS, MIYUKI, face, samples
 
@@ -25,7 +26,7 @@ def shown() -> Shown:
 
 
 def test_every_view_and_every_template_has_a_sample() -> None:
-    shown = {type(view) for view in samples("ja").values()}
+    shown = {type(view) for view in (*samples("ja").values(), *account_samples("ja").values())}
     assert set(PageView.__subclasses__()) == shown
     files = {path.relative_to(TEMPLATES).as_posix() for path in TEMPLATES.rglob("*.html")}
     whole_pages = {name for name in files if not name.startswith("components/")} - {"base.html", "bare.html"}

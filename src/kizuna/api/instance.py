@@ -90,7 +90,9 @@ class OldInstance(msgspec.Struct):
 async def show(call: Call[Nothing]) -> Response:
     """This server: name, limits, whether one can register."""
     config = call.parts.config
-    registrations = Registrations(config.sign_up == "open", approval_required=False, message=None)
+    registrations = Registrations(
+        config.sign_up in ("open", "approval"), approval_required=config.sign_up == "approval", message=None
+    )
     return json_answer(
         Instance(
             domain=config.domain,
@@ -125,8 +127,8 @@ async def show_old(call: Call[Nothing]) -> Response:
             stats=await _stats(call.parts),
             thumbnail=None,
             languages=[config.language],
-            registrations=config.sign_up == "open",
-            approval_required=False,
+            registrations=config.sign_up in ("open", "approval"),
+            approval_required=config.sign_up == "approval",
             invites_enabled=config.sign_up == "invite",
             configuration=_configuration(),
             contact_account=None,

@@ -65,7 +65,13 @@ async def register(call: Call[Registration]) -> Response:
     params = call.params
     if not params.agreement:
         raise Invalid("The rules of this server have to be agreed to", field="agreement")
-    draft = SignUp(handle=params.username, password=params.password, email=params.email, locale=params.locale)
+    draft = SignUp(
+        handle=params.username,
+        password=params.password,
+        email=params.email,
+        locale=params.locale,
+        reason=params.reason or "",
+    )
     try:
         issued = await sign_up_with_app(call.parts.people, call.app, draft, asker_of(call.request).address)
     except Invalid as refused:

@@ -96,7 +96,7 @@ async def nodeinfo(call: Call[Nothing]) -> Response:
             protocols=[],
             services={"inbound": [], "outbound": []},
             usage={"users": {"total": accounts}, "localPosts": posts},
-            open_registrations=call.parts.config.sign_up == "open",
+            open_registrations=call.parts.config.sign_up in ("open", "approval"),
             metadata={},
         )
     )

@@ -41,12 +41,20 @@ def keep_form_cookie(parts: PublicParts, request: Request, response: Response) -
     return response
 
 
+def browser_secret(parts: PublicParts, request: Request) -> str:
+    """What only this browser and this server know: what a passkey signs is bound to it. Raises Forbidden."""
+    secret = _secret(parts.config, request)
+    if secret is None:
+        raise _expired()
+    return secret
+
+
 def check_form(parts: PublicParts, request: Request, token: str) -> None:
     """Refuse a form that doesn't come from a page of this server and this browser. Raises Forbidden."""
     check_origin(request)
     secret = _secret(parts.config, request)
     if secret is None or not hmac.compare_digest(_token(secret).encode(), token.encode()):
-        raise Forbidden("This form has expired. Go back, reload the page and send it again.")
+        raise _expired()
 
 
 def check_origin(request: Request) -> None:
@@ -62,6 +70,10 @@ def check_origin(request: Request) -> None:
         fine = origin is None or _host_of(origin) == request.headers.get("host")
     if not fine:
         raise Forbidden("This form was sent from another site")
+
+
+def _expired() -> Forbidden:
+    return Forbidden("This form has expired. Go back, reload the page and send it again.")
 
 
 def _host_of(origin: str) -> str | None:

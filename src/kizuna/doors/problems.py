@@ -3,7 +3,7 @@
 import traceback
 from collections.abc import Awaitable, Callable
 from typing import TypeAlias
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import structlog
 from starlette.exceptions import HTTPException
@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from kizuna.doors.answers import ErrorBody, json_answer
-from kizuna.doors.redirects import see_other
+from kizuna.doors.redirects import safe_next, see_other
 from kizuna.ground.errors import (
     BadRequest,
     Invalid,
@@ -23,6 +23,7 @@ from kizuna.ground.errors import (
 from kizuna.ground.i18n import Translator
 from kizuna.people.models import Viewer
 from kizuna.people.refusals import OAuthRefused
+from kizuna.people.sudo import ProveAgain
 
 ErrorPage: TypeAlias = Callable[[Request, Viewer | None, int, str], Awaitable[Response]]
 """(request, viewer, status, translated message) → the page that says what to do."""
@@ -76,6 +77,8 @@ async def page_problem(
     """A refusal for a person: the sign-in page where signing in helps, else a page that says what to do."""
     if isinstance(refusal, Unauthorized) and viewer is None:
         return see_other(sign_in_path(request))
+    if isinstance(refusal, ProveAgain):
+        return see_other(prove_path(request))
     answer = await page(request, viewer, refusal.status, speak(refusal.message, **refusal.values))
     answer.headers.update(_headers(refusal))
     return answer
@@ -87,6 +90,15 @@ def sign_in_path(request: Request) -> str:
         return "/sign-in"
     asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     return f"/sign-in?next={quote(asked, safe='/')}"
+
+
+def prove_path(request: Request) -> str:
+    """The page that asks who one is, and leads back to what was asked for: of a form, to the page that it stood on."""
+    asked = request.url.path
+    if request.method not in ("GET", "HEAD"):
+        page = urlsplit(request.headers.get("referer", ""))
+        asked = page.path if page.netloc == request.headers.get("host") else ""
+    return f"/settings/prove?next={quote(safe_next(asked, '/settings/security'), safe='/')}"
 
 
 def _headers(refusal: Refusal) -> dict[str, str]:

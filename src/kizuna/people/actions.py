@@ -11,16 +11,19 @@ from collections.abc import Sequence
 from typing import Final
 
 from kizuna.bus.port import Subscription
+from kizuna.ground import text
 from kizuna.ground.config import Plane
 from kizuna.ground.errors import Forbidden, Invalid, Unauthorized, Unavailable
 from kizuna.ground.i18n import LOCALES
-from kizuna.mail.message import is_address
-from kizuna.people import oauth_queries, queries
+from kizuna.people import factor_queries, mail_queries, oauth_queries, queries
+from kizuna.people.admission import admit_if_ready
+from kizuna.people.emails import check_email
 from kizuna.people.endings import tokens_changed
 from kizuna.people.events import Activated, Reserved, ReservedFace
 from kizuna.people.handles import check_display_name, check_handle
 from kizuna.people.invites import find_invite, take_invite
 from kizuna.people.limits import SIGN_UP, TRY_SIGN_UP, address_subject
+from kizuna.people.mails import Wanted, ask_mail
 from kizuna.people.models import SignUp, Viewer
 from kizuna.people.passwords import check_password
 from kizuna.people.ports import People, activated_topic
@@ -28,10 +31,14 @@ from kizuna.people.sessions import check_proof, confirm_password
 from kizuna.store.store import Db, Row, Tx
 
 ACTIVATION_SECONDS: Final = 10.0
+LONGEST_REASON: Final = 500
 
 
 async def sign_up(people: People, draft: SignUp, address: str) -> int:
     """Make a person with a face in each plane of this server; answers the person's id once they can sign in.
+
+    Where an address has to be confirmed, or somebody has to let them in, it answers at once, and they have no faces
+    until then (admission.py).
 
     Raises Forbidden (closed, or invite needed), Gone (invite), Invalid, TooMany, and Unavailable when the planes
     did not answer within ten seconds: the sign-up is then finished later.
@@ -49,8 +56,9 @@ async def sign_up(people: People, draft: SignUp, address: str) -> int:
         for plane in people.config.planes
     )
     with people.bus.subscribe(activated_topic(person_id)) as activated:
-        await people.store.write(functools.partial(_reserve, people, form, person_id, argon2, faces))
-        await _wait(people, person_id, activated)
+        ready = await people.store.write(functools.partial(_reserve, people, form, person_id, argon2, faces))
+        if ready:
+            await _wait(people, person_id, activated)
     return person_id
 
 
@@ -68,15 +76,19 @@ def _checked(people: People, draft: SignUp) -> SignUp:
     circle_handle = _check_circle_handle(people, draft, handle)
     if password.lower() in (handle, circle_handle):
         raise Invalid("The password must not be the handle.", field="password")
+    email = check_email(draft.email)
+    if email is None and people.config.mail_confirmation == "required":
+        raise Invalid("This server needs an e-mail address.", field="email")
     locale = (draft.locale or "").partition("-")[0].lower()
     return SignUp(
         handle=handle,
         circle_handle=circle_handle,
         password=password,
         display_name=check_display_name(draft.display_name),
-        email=_check_email(draft.email),
+        email=email,
         locale=locale if locale in LOCALES else people.config.language,
         invite=draft.invite,
+        reason=_check_reason(people, draft),
     )
 
 
@@ -91,17 +103,15 @@ def _check_circle_handle(people: People, draft: SignUp, handle: str) -> str | No
     return None if other == handle else other
 
 
-def _check_email(raw: str | None) -> str | None:
-    """An address that looks like one. Nothing is sent to it in this version, so nobody can claim it for himself either:
-
-    it need not be unique, and no answer tells whether it is known.
-    """
-    email = (raw or "").strip()
-    if not email:
-        return None
-    if not is_address(email):
-        raise Invalid("This is not an e-mail address.", field="email")
-    return email
+def _check_reason(people: People, draft: SignUp) -> str:
+    """What they wrote to be let in, where that is asked for."""
+    if people.config.sign_up != "approval":
+        return ""
+    reason = text.clean(draft.reason, "reason")
+    text.check_length(reason, LONGEST_REASON, "reason")
+    if text.is_blank(reason) and not draft.invite:
+        raise Invalid("Write in a few words why you would like to join.", field="reason")
+    return reason
 
 
 async def _check_takeable(people: People, form: SignUp) -> None:
@@ -131,25 +141,34 @@ async def _check_free(db: Db, planes: Sequence[Plane], form: SignUp, now_ms: int
 
 async def _reserve(
     people: People, form: SignUp, person_id: int, argon2: str, faces: tuple[ReservedFace, ...], tx: Tx
-) -> None:
-    """The first step of the saga: all that people keep, and the event that the planes act on."""
+) -> bool:
+    """The first step of the saga: all that people keep, and the event that the planes act on.
+
+    The event waits for those who are not in yet; whether this one is.
+    """
     await _check_free(tx, people.config.planes, form, tx.now_ms)
     invite_id = None
     if form.invite:
         invite_id = await take_invite(tx, form.invite, needed=people.config.sign_up == "invite")
+    approval = people.config.sign_up == "approval" and invite_id is None
+    if approval and text.is_blank(form.reason):
+        raise Invalid("Write in a few words why you would like to join.", field="reason")
     row = {
         "id": person_id,
         "locale": form.locale,
         "email": form.email,
         "reserved_name": form.display_name,
         "invite_id": invite_id,
-        "approved_at": tx.now_ms,
+        "reason": form.reason,
+        "approved_at": None if approval else tx.now_ms,
     }
     await queries.add_person(tx, row)
     for face in faces:
         await queries.add_face(tx, person_id, face)
     await queries.set_credential(tx, person_id, argon2)
-    tx.emit(Reserved(form.display_name, form.locale or people.config.language, faces))
+    if people.config.mail_confirmation == "required":
+        await ask_mail(people, tx, Wanted("confirm", person_id))
+    return await admit_if_ready(people, tx, person_id)
 
 
 async def _wait(people: People, person_id: int, activated: Subscription) -> None:
@@ -183,7 +202,7 @@ async def finish_reservations(people: People) -> int:
     """
 
     async def apply(tx: Tx) -> int:
-        rows = await queries.unfinished(tx)
+        rows = await queries.unfinished(tx, confirmed=people.config.mail_confirmation == "required")
         persons = [list(group) for _, group in itertools.groupby(rows, key=lambda row: row.id)]
         for faces in persons:
             await _finish(people, tx, faces)
@@ -224,6 +243,9 @@ async def change_password(people: People, viewer: Viewer, current: str, new: str
             raise Unauthorized("Please sign in again.")
         await queries.set_credential(tx, viewer.person_id, argon2)
         await oauth_queries.void_codes(tx, viewer.person_id)
+        await mail_queries.drop_links(tx, viewer.person_id, "reset")
+        await factor_queries.drop_steps(tx, viewer.person_id)
+        await ask_mail(people, tx, Wanted("password", viewer.person_id))
         ended = await queries.drop_sessions(tx, viewer.person_id, but=viewer.session_id)
         ended += await oauth_queries.revoke_tokens(tx, person_id=viewer.person_id)
         tokens_changed(tx, ended)

@@ -16,13 +16,15 @@ from kizuna.ground.errors import Unauthorized
 from kizuna.ground.ids import STORE_NAMES, StoreName
 from kizuna.jobs import duties
 from kizuna.jobs.duties import Duty, Effect
-from kizuna.people import leaving_queries, oauth_queries, queries
+from kizuna.people import leaving_queries, mail_queries, oauth_queries, queries
 from kizuna.people.belongings import Empty, Leaver, Owner, Parts, Progress
 from kizuna.people.endings import tokens_changed
 from kizuna.people.events import Emptied, Leaving, Left
+from kizuna.people.mails import Wanted, ask_mail
 from kizuna.people.models import Viewer
 from kizuna.people.ports import People
 from kizuna.people.sessions import check_proof, confirm_password
+from kizuna.people.sudo import check_recent
 from kizuna.store.store import Store, Tx
 
 EMPTY: Final = "people.empty"
@@ -54,14 +56,20 @@ class Emptying(msgspec.Struct, frozen=True, omit_defaults=True):
 async def leave(people: People, viewer: Viewer, password: str, *, recall: bool) -> None:
     """Delete the viewer's account; ``recall`` takes public copies on other networks along.
 
-    From the answer on nobody can sign in or act as them, and nothing brings them back. Raises Unauthorized, TooMany.
+    From the answer on nobody can sign in or act as them, and nothing brings them back.
+
+    Raises ProveAgain, Unauthorized, TooMany.
     """
     proof = await confirm_password(people, viewer, password)
 
     async def apply(tx: Tx) -> None:
         await check_proof(tx, proof)
+        await check_recent(tx, viewer)
         if viewer.session_id is None or not await queries.has_session(tx, viewer.session_id):
             raise Unauthorized("Please sign in again.")
+        row = await mail_queries.addresses(tx, viewer.person_id)
+        if row is not None and row.email:
+            await ask_mail(people, tx, Wanted("left", viewer.person_id, to=row.email, locale=row.locale))
         await depart(tx, viewer, recall=recall)
 
     await people.store.write(apply)

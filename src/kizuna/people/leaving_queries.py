@@ -81,3 +81,11 @@ async def drop_person(tx: Tx, person_id: int, kept_until: int) -> None:
     await tx.run(sa.delete(KEPT_HANDLE).where(KEPT_HANDLE.c.until_at <= tx.now_ms))
     await tx.run(sa.delete(PERSON_FACE).where(PERSON_FACE.c.person_id == person_id))
     await tx.run(sa.delete(PERSON).where(PERSON.c.id == person_id))
+
+
+async def drop_unused(tx: Tx, person_id: int) -> None:
+    """Somebody who never came in, with everything people keep of them; their handles are free again."""
+    for table in _REST:
+        await tx.run(sa.delete(table).where(table.c.person_id == person_id))
+    await tx.run(sa.delete(PERSON_FACE).where(PERSON_FACE.c.person_id == person_id))
+    await tx.run(sa.delete(PERSON).where(PERSON.c.id == person_id))

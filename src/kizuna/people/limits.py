@@ -37,6 +37,12 @@ SIGN_IN_AS: Final = Rule("sign in as a handle from an address", 8, 10 * 60)
 # Never refuses by itself: whoever knows a handle could lock its owner out. Beyond it, answers only come slowly.
 SIGN_IN_ANYWHERE: Final = Rule("sign in as a handle from anywhere", 20, 10 * 60)
 
+ASK_RESET: Final = Rule("ask for a new password", 10, 60 * 60)
+# By the address that was typed: beyond it no mail is sent, and the answer stays the same.
+ASK_RESET_FOR: Final = Rule("ask for a new password of an address", 3, 60 * 60)
+SECOND_FACTOR: Final = Rule("show a second factor", 10, 60 * 60)
+CONFIRM_AGAIN: Final = Rule("send a confirmation again", 3, 60 * 60)
+
 
 class Standing(NamedTuple):
     """How a subject stands with one rule after a call, as the X-RateLimit headers say it."""

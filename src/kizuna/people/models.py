@@ -1,6 +1,7 @@
 """The things of people, as the doors see them. Times are Unix milliseconds."""
 
 from enum import StrEnum
+from typing import Literal
 
 import msgspec
 
@@ -64,6 +65,7 @@ class SignUp(msgspec.Struct, frozen=True, kw_only=True):
     email: str | None = None
     locale: str | None = None
     invite: str | None = None
+    reason: str = ""
 
     def handle_in(self, plane: Plane) -> str:
         """The handle of the face in one plane."""
@@ -72,6 +74,18 @@ class SignUp(msgspec.Struct, frozen=True, kw_only=True):
     def __repr__(self) -> str:
         """Without the password: what is logged with an error must not hold it."""
         return f"SignUp(handle={self.handle!r})"
+
+
+class Applicant(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody who waits to be let in."""
+
+    person_id: int
+    handle: str
+    name: str
+    email: str | None
+    confirmed: bool
+    reason: str
+    since_at: int
 
 
 class NewSession(msgspec.Struct, frozen=True):
@@ -89,6 +103,48 @@ class Session(msgspec.Struct, frozen=True):
     created_at: int
     seen_at: int
     current: bool
+
+
+class SignIn(msgspec.Struct, frozen=True):
+    """A sign-in as its person sees it: the hour, the browser's family, the network, and how."""
+
+    hour_at: int
+    browser: str
+    network: str
+    how: str
+
+
+class Factors(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody has besides a password: an authenticator app, passkeys, and recovery codes that are left."""
+
+    totp: bool
+    passkeys: int
+    codes: int
+
+
+class TotpKey(msgspec.Struct, frozen=True):
+    """A key for an authenticator app, as text and as the address in the QR code."""
+
+    text: str
+    uri: str
+
+
+class Passkey(msgspec.Struct, frozen=True):
+    """A passkey as its owner sees it. ``doubted``: its counter went back, so somebody may have a copy."""
+
+    id: int
+    name: str
+    created_at: int
+    used_at: int | None
+    doubted: bool
+
+
+class Archive(msgspec.Struct, frozen=True):
+    """How somebody's archive stands; ``size`` in bytes."""
+
+    state: Literal["none", "making", "ready", "failed"]
+    size: int
+    expires_at: int
 
 
 class Invite(msgspec.Struct, frozen=True):

@@ -259,15 +259,18 @@ async def sign_up_with_app(people: People, holder: AppToken, draft: SignUp, addr
 
 
 async def _issue_for(tx: Tx, token: str, app: App, scopes: Scopes, person_id: int) -> NewToken:
-    """A token for a person who did not come through the authorise page, with the faces preselected there."""
-    viewer = await queries.viewer_of_person(tx, person_id)
-    if viewer is None:
+    """A token for a person who did not come through the authorise page, with the faces preselected there.
+
+    It is worth nothing while the person waits to be let in.
+    """
+    faces = await queries.faces_of(tx, person_id)
+    if not faces:
         raise InvalidGrant
-    faces = preselected(viewer)
+    square_id = faces.get("square")
     row = {
         "person_id": person_id,
-        "square_id": viewer.square_id if faces.square else None,
-        "circle_id": viewer.circle_id if faces.circle else None,
+        "square_id": square_id,
+        "circle_id": faces.get("circle") if square_id is None else None,
     }
     return await _issue(tx, token, app, scopes, row)
 

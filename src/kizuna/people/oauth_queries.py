@@ -20,6 +20,7 @@ _TOKEN: Final = (
         OAUTH_TOKEN.c.circle_id,
         OAUTH_TOKEN.c.scopes,
         PERSON.c.locale,
+        PERSON.c.activated_at,
     )
     .select_from(OAUTH_TOKEN.outerjoin(PERSON, PERSON.c.id == OAUTH_TOKEN.c.person_id))
     .where(OAUTH_TOKEN.c.token_hash == sa.bindparam("digest"), OAUTH_TOKEN.c.revoked_at.is_(None))
@@ -28,14 +29,16 @@ _TOKEN: Final = (
 _APP: Final = sa.select(OAUTH_APP).where(OAUTH_APP.c.id == sa.bindparam("id"))
 
 
-async def holder_of_token(db: Db, digest: bytes) -> Viewer | AppToken | None:
-    """Who is behind a bearer token that was not revoked."""
+async def holder_of_token(db: Db, digest: bytes) -> Viewer | AppToken | int | None:
+    """Who is behind a bearer token that was not revoked; only the person's id while they are not in yet."""
     row = await db.first(_TOKEN, {"digest": digest})
     if row is None:
         return None
     scopes = parse_scopes(row.scopes)
     if row.person_id is None:
         return AppToken(token_id=row.id, app_id=row.app_id, scopes=scopes)
+    if row.activated_at is None:
+        return int(row.person_id)
     return Viewer(
         person_id=row.person_id,
         square_id=row.square_id,

@@ -69,6 +69,14 @@ async def viewer_of_session(db: Db, digest: bytes) -> tuple[Viewer, int] | None:
 # Persons and faces
 
 
+async def faces_of(db: Db, person_id: int) -> dict[str, int]:
+    """The faces of a person by plane, made or reserved."""
+    rows = await db.all(
+        sa.select(PERSON_FACE.c.plane, PERSON_FACE.c.face_id).where(PERSON_FACE.c.person_id == person_id)
+    )
+    return {row.plane: row.face_id for row in rows}
+
+
 async def taken_like(db: Db, planes: Sequence[Plane], handle: str, now_ms: int) -> str | None:
     """The handle that stands in the way of a new one: itself, or one that reads like it; None when it is free.
 
@@ -136,8 +144,12 @@ async def activate_if_complete(tx: Tx, person_id: int) -> bool:
     return await tx.run(statement) == 1
 
 
-async def unfinished(db: Db) -> Sequence[Row]:
-    """The faces, one row each, of all persons who were let in and are not activated."""
+async def unfinished(db: Db, *, confirmed: bool) -> Sequence[Row]:
+    """The faces, one row each, of all persons who were let in and are not activated.
+
+    With ``confirmed`` only of those who have confirmed their address.
+    """
+    ready = PERSON.c.confirmed_at.is_not(None) if confirmed else sa.true()
     return await db.all(
         sa.select(
             PERSON.c.id,
@@ -150,7 +162,7 @@ async def unfinished(db: Db) -> Sequence[Row]:
             PERSON_FACE.c.made_at,
         )
         .join(PERSON_FACE, PERSON_FACE.c.person_id == PERSON.c.id)
-        .where(PERSON.c.activated_at.is_(None), PERSON.c.approved_at.is_not(None))
+        .where(PERSON.c.activated_at.is_(None), PERSON.c.approved_at.is_not(None), ready)
         .order_by(PERSON.c.id, PERSON_FACE.c.plane)
     )
 
@@ -164,6 +176,12 @@ async def drop_person(tx: Tx, person_id: int) -> None:
     """Remove a person who has no face left and never came in."""
     await tx.run(sa.delete(CREDENTIAL).where(CREDENTIAL.c.person_id == person_id))
     await tx.run(sa.delete(PERSON).where(PERSON.c.id == person_id, PERSON.c.activated_at.is_(None)))
+
+
+async def a_handle(db: Db, person_id: int) -> str:
+    """A handle of a person, the square's where there is one; empty for nobody."""
+    faces = sa.select(PERSON_FACE.c.handle).where(PERSON_FACE.c.person_id == person_id)
+    return await db.scalar(faces.order_by(PERSON_FACE.c.plane.desc()).limit(1)) or ""
 
 
 async def set_locale(tx: Tx, person_id: int, locale: str) -> None:
@@ -232,6 +250,7 @@ async def add_session(tx: Tx, person_id: int, digest: bytes, user_agent: str, se
             user_agent=user_agent,
             created_at=tx.now_ms,
             seen_at=seen_at,
+            proved_at=tx.now_ms,
         )
     )
     return session_id
@@ -275,6 +294,16 @@ async def session_hashes(db: Db, person_id: int) -> list[bytes]:
 async def has_session(db: Db, session_id: int) -> bool:
     """Whether a session has not ended."""
     return await db.scalar(sa.select(SESSION.c.id).where(SESSION.c.id == session_id)) is not None
+
+
+async def proved_at(db: Db, session_id: int) -> int:
+    """When a session's person last showed who they are; 0 for an ended session."""
+    return await db.scalar(sa.select(SESSION.c.proved_at).where(SESSION.c.id == session_id)) or 0
+
+
+async def set_proved(tx: Tx, session_id: int) -> None:
+    """A session's person has just shown who they are."""
+    await tx.run(sa.update(SESSION).where(SESSION.c.id == session_id).values(proved_at=tx.now_ms))
 
 
 async def touch_session(tx: Tx, digest: bytes, seen_at: int) -> None:

@@ -3,10 +3,12 @@
 from typing import Final, NamedTuple
 
 from kizuna.ground.errors import NotFound, Unauthorized, Unavailable
-from kizuna.people import queries
+from kizuna.people import admission, factor_queries, queries
 from kizuna.people.endings import tokens_changed
 from kizuna.people.handles import LONGEST_HANDLE
-from kizuna.people.limits import SIGN_IN_ANYWHERE, SIGN_IN_AS, SIGN_IN_FROM, address_subject
+from kizuna.people.history import note_sign_in
+from kizuna.people.limits import CONFIRM_AGAIN, SIGN_IN_ANYWHERE, SIGN_IN_AS, SIGN_IN_FROM, address_subject
+from kizuna.people.mails import Wanted, ask_mail
 from kizuna.people.models import NewSession, Session, Viewer
 from kizuna.people.passwords import LONGEST, Verdict, normal
 from kizuna.people.ports import People
@@ -16,6 +18,8 @@ from kizuna.people.viewers import IDLE_MS, this_hour
 from kizuna.store.store import Tx
 
 SLOWED_SECONDS: Final = 2.0
+STEP_MS: Final = 10 * 60 * 1000
+"""How long a sign-in may wait for its second factor."""
 LONGEST_USER_AGENT: Final = 300
 
 
@@ -26,14 +30,47 @@ class Proof(NamedTuple):
     argon2: str
 
 
+class MoreNeeded(Unauthorized):
+    """The password was right, and the person has a second factor: ``step`` goes on from here (second.py)."""
+
+    def __init__(self, step: str) -> None:
+        super().__init__("Please show your second factor.")
+        self.step = step
+
+
 async def sign_in(people: People, handle: str, password: str, address: str, user_agent: str) -> NewSession:
     """Begin a session for whoever knows handle and password.
 
-    Raises Unauthorized (the same, after the same time, whether the handle or the password is wrong), TooMany, and
-    Unavailable while the sign-up is not finished.
+    Raises Unauthorized (the same, after the same time, whether the handle or the password is wrong), TooMany,
+    MoreNeeded (there is a second factor), Waiting (not let in yet), and Unavailable while a sign-up is finished.
     """
     proof = await prove(people, handle, password, address)
-    return await start_session(people, proof.person_id, user_agent, proof)
+    what = await admission.standing(people, people.store.reads, proof.person_id)
+    if what != "in":
+        await _remind(people, proof.person_id, what)
+        raise admission.Waiting(what)
+    found = await factor_queries.counts(people.store.reads, proof.person_id)
+    if found.totp or found.passkeys:
+        raise MoreNeeded(await _begin_step(people, proof))
+    return await start_session(people, proof.person_id, user_agent, proof, address=address)
+
+
+async def _remind(people: People, person_id: int, what: admission.Standing) -> None:
+    """Who has not confirmed an address yet may have lost the mail: signing in sends another."""
+    if what == "confirm" and people.limiter.take(None, CONFIRM_AGAIN, str(person_id)).allowed:
+        await people.store.write(lambda tx: ask_mail(people, tx, Wanted("confirm", person_id)))
+
+
+async def _begin_step(people: People, proof: Proof) -> str:
+    step = people.randomness.token()
+    digest = token_hash("step", step)
+
+    async def apply(tx: Tx) -> None:
+        await check_proof(tx, proof)
+        await factor_queries.add_step(tx, digest, proof.person_id, proof.argon2, tx.now_ms + STEP_MS)
+
+    await people.store.write(apply)
+    return step
 
 
 async def prove(people: People, handle: str, password: str, address: str) -> Proof:
@@ -104,7 +141,13 @@ async def check_proof(tx: Tx, proof: Proof) -> None:
 
 
 async def start_session(
-    people: People, person_id: int, user_agent: str, proof: Proof | None = None
+    people: People,
+    person_id: int,
+    user_agent: str,
+    proof: Proof | None = None,
+    *,
+    address: str = "",
+    how: str = "password",
 ) -> NewSession:
     """Begin a session for a person who has just signed up, or shown a ``proof``.
 
@@ -112,22 +155,31 @@ async def start_session(
     somebody who is suspended.
     """
     token = people.randomness.token()
-    digest = token_hash("session", token)
-    agent = "".join(letter for letter in user_agent[:LONGEST_USER_AGENT] if letter.isprintable())
 
     async def apply(tx: Tx) -> NewSession:
         if proof is not None:
             await check_proof(tx, proof)
-        viewer = await queries.viewer_of_person(tx, person_id)
-        if viewer is None:
-            raise Unavailable("Your sign-up is being finished. Please sign in in a moment.")
-        await check_not_suspended(tx, person_id)
-        idle = await queries.drop_sessions(tx, person_id, seen_before=tx.now_ms - IDLE_MS)
-        session_id = await queries.add_session(tx, person_id, digest, agent, this_hour(tx.now_ms))
-        tokens_changed(tx, idle)
-        return NewSession(token, _in_session(viewer, session_id))
+        return await open_session(people, tx, person_id, token, user_agent, address, how)
 
     return await people.store.write(apply)
+
+
+async def open_session(
+    people: People, tx: Tx, person_id: int, token: str, user_agent: str, address: str, how: str
+) -> NewSession:
+    """Begin a session in a transaction, under a token that nobody has seen before: whatever cookie a browser brought
+    along, it gets another one. Raises Unavailable before activation, Forbidden for somebody who is suspended."""
+    viewer = await queries.viewer_of_person(tx, person_id)
+    if viewer is None:
+        raise Unavailable("Your sign-up is being finished. Please sign in in a moment.")
+    await check_not_suspended(tx, person_id)
+    agent = "".join(letter for letter in user_agent[:LONGEST_USER_AGENT] if letter.isprintable())
+    idle = await queries.drop_sessions(tx, person_id, seen_before=tx.now_ms - IDLE_MS)
+    digest = token_hash("session", token)
+    session_id = await queries.add_session(tx, person_id, digest, agent, this_hour(tx.now_ms))
+    await note_sign_in(people, tx, person_id, agent, address, how)
+    tokens_changed(tx, idle)
+    return NewSession(token, _in_session(viewer, session_id))
 
 
 def _in_session(viewer: Viewer, session_id: int) -> Viewer:

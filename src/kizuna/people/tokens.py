@@ -7,7 +7,9 @@ worth nothing as a bearer token, and the other way round.
 import hashlib
 from typing import Literal
 
-Purpose = Literal["session", "bearer", "code", "app secret", "invite"]
+Purpose = Literal[
+    "session", "bearer", "code", "app secret", "invite", "mail link", "step", "recovery", "browser"
+]
 
 
 def token_hash(purpose: Purpose, token: str) -> bytes:

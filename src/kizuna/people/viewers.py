@@ -3,6 +3,7 @@
 from typing import Final
 
 from kizuna.people import oauth_queries, queries
+from kizuna.people.admission import Waiting, standing
 from kizuna.people.models import AppToken, Viewer
 from kizuna.people.ports import People
 from kizuna.people.seen import Known
@@ -37,7 +38,10 @@ async def viewer_by_session(people: People, token: str) -> Viewer | None:
 
 
 async def viewer_by_bearer(people: People, token: str) -> Viewer | AppToken | None:
-    """The person for whom an app shows this token, or the app by itself; None when it is not valid (any more)."""
+    """The person for whom an app shows this token, or the app by itself; None when it is not valid (any more).
+
+    Raises Waiting for a person who is not in yet.
+    """
     digest = token_hash("bearer", token)
     known = people.seen.get(digest)
     if known is None:
@@ -45,6 +49,8 @@ async def viewer_by_bearer(people: People, token: str) -> Viewer | AppToken | No
         holder = await oauth_queries.holder_of_token(people.store.reads, digest)
         if holder is None:
             return None
+        if isinstance(holder, int):
+            raise Waiting(await standing(people, people.store.reads, holder))
         known = Known(holder, 0)
         people.seen.keep(digest, known, epoch)
     return known.who

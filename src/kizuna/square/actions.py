@@ -193,12 +193,17 @@ async def unfavourite(square: Square, account_id: int, post_id: int) -> int:
 
     async def apply(tx: Tx) -> int:
         original = await _original(tx, post_id)
-        if await queries.remove_favourite(tx, account_id, original.id):
-            await queries.count_favourites(tx, original.id, -1)
-            tx.emit(events.Unfavourited(account_id, original.id))
+        await unfavourite_in(tx, account_id, original.id)
         return original.id
 
     return await square.store.write(apply)
+
+
+async def unfavourite_in(tx: Tx, account_id: int, post_id: int) -> None:
+    """Take a favourite of an original back, if there is one, inside a transaction of the square."""
+    if await queries.remove_favourite(tx, account_id, post_id):
+        await queries.count_favourites(tx, post_id, -1)
+        tx.emit(events.Unfavourited(account_id, post_id))
 
 
 async def follow(square: Square, follower_id: int, followee_id: int) -> None:
@@ -220,11 +225,16 @@ async def unfollow(square: Square, follower_id: int, followee_id: int) -> None:
 
     async def apply(tx: Tx) -> None:
         await _account(tx, followee_id)
-        if await queries.remove_follow(tx, follower_id, followee_id):
-            await queries.count_follow(tx, follower_id, followee_id, -1)
-            tx.emit(events.Unfollowed(follower_id, followee_id))
+        await unfollow_in(tx, follower_id, followee_id)
 
     await square.store.write(apply)
+
+
+async def unfollow_in(tx: Tx, follower_id: int, followee_id: int) -> None:
+    """End a follow, if there is one, inside a transaction of the square."""
+    if await queries.remove_follow(tx, follower_id, followee_id):
+        await queries.count_follow(tx, follower_id, followee_id, -1)
+        tx.emit(events.Unfollowed(follower_id, followee_id))
 
 
 async def _mark(square: Square, text: str) -> tuple[Marked, dict[str, int]]:

@@ -9,6 +9,12 @@ class AccountMade(Event, frozen=True, tag="square.account_made"):
     account_id: int
 
 
+class AccountRemoved(Event, frozen=True, tag="square.account_removed"):
+    """An account is gone, after all that it posted; its person left."""
+
+    account_id: int
+
+
 class ProfileEdited(Event, frozen=True, tag="square.profile_edited"):
     """An account changed its name or note."""
 

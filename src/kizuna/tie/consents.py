@@ -81,7 +81,8 @@ async def unlink(tie: Tie, viewer_id: int, link_id: int, copies: Literal["keep",
 async def on_face_removed(event: FaceRemoved, tx: Tx) -> None:
     """Consumer in the circle's store: a face that is gone leaves no copies and no access behind."""
     for link in await queries.links_of(tx, event.face_id):
-        await end_link(tx, event.face_id, link.id, recall=True)
+        if link.state in (LinkState.LIVE, LinkState.RENEWAL):  # whoever leaves has chosen before
+            await end_link(tx, event.face_id, link.id, recall=True)
 
 
 async def end_link(tx: Tx, face_id: int, link_id: int, *, recall: bool) -> None:

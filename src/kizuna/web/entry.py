@@ -9,17 +9,20 @@ from kizuna.doors.cookies import drop_cookie, set_cookie
 from kizuna.doors.parts import PublicParts
 from kizuna.doors.redirects import safe_next
 from kizuna.doors.routes import asker_of
-from kizuna.ground.errors import Forbidden, Refusal, TooMany, Unauthorized
+from kizuna.ground.errors import Forbidden, Refusal, Unauthorized
 from kizuna.ground.i18n import LOCALES
-from kizuna.people import actions, invites, sessions
-from kizuna.people.models import NewSession, SignUp, Viewer
+from kizuna.people import actions, admission, invites, sessions
+from kizuna.people.models import SignUp, Viewer
 from kizuna.square import timeline_queries
 from kizuna.square.load import load_page
 from kizuna.square.models import Page
-from kizuna.web.forms import Sent, Short, Table, sent
+from kizuna.web.account_views import WaitingView
+from kizuna.web.forms import Long, Sent, Short, Table, sent
 from kizuna.web.items import post_item
 from kizuna.web.pages import Pages, done
 from kizuna.web.pieces import Form
+from kizuna.web.recovery import begin_step
+from kizuna.web.signing import signed_in, slowed, user_agent
 from kizuna.web.views import AboutView, LandingView, SignInView, SignUpView
 
 VERSION: Final = "0.1.0"
@@ -36,6 +39,7 @@ class SignUpForm(Sent, frozen=True, kw_only=True):
     email: Short = ""
     locale: Short = ""
     invite: Short = ""
+    reason: Long = ""
 
 
 class SignInForm(Sent, frozen=True, kw_only=True):
@@ -87,15 +91,19 @@ async def sign_up(pages: Pages, parts: PublicParts, request: Request, viewer: Vi
         email=form.email or None,
         locale=form.locale or None,
         invite=form.invite or None,
+        reason=form.reason,
     )
+    address = asker_of(request).address
     try:
-        person_id = await actions.sign_up(parts.people, draft, asker_of(request).address)
+        person_id = await actions.sign_up(parts.people, draft, address)
     except Refusal as refusal:
         speak = pages.speak(parts, request, viewer)
         told = speak(refusal.message, **refusal.values)
-        values = {"handle": form.handle, "name": form.name, "email": form.email}
+        values = {"handle": form.handle, "name": form.name, "email": form.email, "reason": form.reason}
         values["circle_handle"] = form.circle_handle
-        known = refusal.field in ("handle", "circle_handle", "password", "email", "name", "display_name")
+        known = refusal.field in (
+            "handle", "circle_handle", "password", "email", "name", "display_name", "reason",
+        )  # fmt: skip
         field = "name" if refusal.field == "display_name" else refusal.field
         shown = Form(
             values=values,
@@ -103,8 +111,13 @@ async def sign_up(pages: Pages, parts: PublicParts, request: Request, viewer: Vi
             error="" if known else told,
         )
         return slowed(await _sign_up(pages, parts, request, shown, form.invite, refusal.status), refusal)
-    session = await sessions.start_session(parts.people, person_id, _user_agent(request))
-    return _signed_in(parts, session, f"/invite/{form.invite}" if form.invite else "/", "welcome")
+    standing = await admission.standing(parts.people, parts.people.store.reads, person_id)
+    if standing != "in":
+        return await _waiting(pages, parts, request, standing)
+    session = await sessions.start_session(
+        parts.people, person_id, user_agent(request), address=address, how="sign-up"
+    )
+    return signed_in(parts, session, f"/invite/{form.invite}" if form.invite else "/", "welcome")
 
 
 async def sign_in_page(pages: Pages, parts: PublicParts, request: Request, viewer: Viewer | None) -> Response:
@@ -121,8 +134,12 @@ async def sign_in(pages: Pages, parts: PublicParts, request: Request, viewer: Vi
     address = asker_of(request).address
     try:
         session = await sessions.sign_in(
-            parts.people, _bare(form.handle), form.password, address, _user_agent(request)
+            parts.people, _bare(form.handle), form.password, address, user_agent(request)
         )
+    except sessions.MoreNeeded as more:
+        return begin_step(parts, more.step, form.next)
+    except admission.Waiting as waiting:
+        return await _waiting(pages, parts, request, waiting.standing)
     except Refusal as refusal:
         told = pages.speak(parts, request, viewer)(refusal.message, **refusal.values)
         shown = Form(values={"handle": form.handle}, error=told)
@@ -131,7 +148,7 @@ async def sign_in(pages: Pages, parts: PublicParts, request: Request, viewer: Vi
         suspended = isinstance(refusal, Forbidden)
         page = await _sign_in(pages, parts, request, shown, form.next, status, suspended=suspended)
         return slowed(page, refusal)
-    return _signed_in(parts, session, safe_next(form.next), None)
+    return signed_in(parts, session, safe_next(form.next), None)
 
 
 async def sign_out(pages: Pages, parts: PublicParts, request: Request, viewer: Viewer | None) -> Response:
@@ -155,6 +172,14 @@ async def language(pages: Pages, parts: PublicParts, request: Request, viewer: V
     return response
 
 
+async def _waiting(
+    pages: Pages, parts: PublicParts, request: Request, standing: admission.Standing
+) -> Response:
+    """For somebody who showed the password and is not in yet."""
+    page = await pages.page(parts, request, None, path="/sign-in")
+    return pages.show(parts, request, WaitingView(page=page, standing=standing))
+
+
 async def _sign_up(
     pages: Pages, parts: PublicParts, request: Request, form: Form, invite: str, status: int
 ) -> Response:
@@ -163,7 +188,8 @@ async def _sign_up(
     view = SignUpView(
         page=await pages.page(parts, request, None),
         form=form,
-        allowed=how == "open" or (how == "invite" and valid),
+        allowed=how in ("open", "approval") or (how == "invite" and valid),
+        needs_email=parts.config.mail_confirmation == "required",
         invite=invite,
     )
     return pages.show(parts, request, view, status)
@@ -185,27 +211,9 @@ async def _sign_in(
     return pages.show(parts, request, view, status)
 
 
-def _signed_in(parts: PublicParts, session: NewSession, path: str, notice: str | None) -> Response:
-    response = done(safe_next(path), notice)
-    set_cookie(parts.config, response, "session", session.token)
-    drop_cookie(parts.config, response, "form")
-    return response
-
-
-def slowed(response: Response, refusal: Refusal) -> Response:
-    """The same answer, saying when to try again if that is what was refused."""
-    if isinstance(refusal, TooMany):
-        response.headers["Retry-After"] = str(max(1, round(refusal.retry_after)))
-    return response
-
-
 def _bare(handle: str) -> str:
     """The field shows an @ before it; some people write one as well."""
     return handle.strip().removeprefix("@")
-
-
-def _user_agent(request: Request) -> str:
-    return request.headers.get("user-agent", "")[:300]
 
 
 def add(table: Table) -> None:

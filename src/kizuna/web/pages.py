@@ -146,6 +146,9 @@ NOTICES: Final = {
     "recalling_all": _("The copies are being recalled."),
     "signed_out": _("You are signed out."),
     "welcome": _("Welcome!"),
+    "new_password": _("Your password is another one now."),
+    "begin_again": _("This took too long, or too many tries. Please sign in again."),
+    "no_passkey": _("This passkey does not count here. Sign in another way."),
 }
 
 

@@ -12,8 +12,8 @@ from babel import dates
 from markupsafe import Markup
 
 from kizuna.ground.i18n import LOCALES, Locale, Translator
+from kizuna.people.browsers import browser_name
 from kizuna.web.assets import Assets
-from kizuna.web.browsers import browser_name
 from kizuna.web.pieces import Face
 from kizuna.web.views import PageView, ReadersView
 

@@ -17,11 +17,11 @@ from kizuna.moderation.models import Category, Complaint
 from kizuna.people.models import Viewer
 from kizuna.square import queries as square_queries
 from kizuna.square.load import load_status
-from kizuna.web.entry import slowed
 from kizuna.web.forms import Long, Sent, Short, Table, account_of, face_of, ids_of, path_id, sent
 from kizuna.web.items import account_face, circle_face, post_item, voice_item
 from kizuna.web.pages import Pages, done
 from kizuna.web.pieces import Face, Form, Item
+from kizuna.web.signing import slowed
 from kizuna.web.staff import told
 from kizuna.web.staff_views import AppealView, ReadingRow, ReadingsView, ReportView
 from kizuna.web.voices import profile_of

@@ -20,8 +20,11 @@ from kizuna.web import (
     feeds,
     files,
     friends,
+    parting,
     posts,
+    recovery,
     reporting,
+    security,
     settings,
     staff,
     staff_lists,
@@ -54,6 +57,9 @@ def routes(pages: Pages, config: Config) -> tuple[Sequence[PublicRoute], Sequenc
     reporting.add(table, square="square" in config.planes, circle="circle" in config.planes)
     for room in (staff, staff_lists, staff_people, staff_reports):
         room.add(table)
+    recovery.add(table)
+    security.add(table)
+    parting.add(table)
     if "square" in config.planes:
         posts.add(table)
         authorize.add(table)

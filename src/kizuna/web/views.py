@@ -13,7 +13,7 @@ Pages    LandingView SignUpView SignInView HomeView ComposeView ReadersView Post
 
 The forms of the templates, all POST, all with `csrf` and most with `back` (a path of this server to return to by 303):
 
-    /sign-up  handle name password email locale invite        /sign-in  handle password next        /sign-out
+    /sign-up  handle name password email locale invite reason        /sign-in  handle password next        /sign-out
     /language  locale                                         (sets the cookie, and the person's setting)
     /compose  text audience person[]* key do                   audience: public unlisted me friends people;
                                                               do: send | preview (preview answers ComposeView)
@@ -85,6 +85,7 @@ class SignUpView(PageView, frozen=True, kw_only=True):
     form: Form
     allowed: bool
     invite: str = ""
+    needs_email: bool = False
 
 
 class SignInView(PageView, frozen=True, kw_only=True):

@@ -1,0 +1,68 @@
+"""What a face in the circle owns: for the archive, and to be taken away when its person leaves."""
+
+from collections.abc import AsyncIterator
+from typing import Final
+
+from kizuna.circle import actions, belongings_queries
+from kizuna.people.belongings import Entry, Leaver, Part, Progress
+from kizuna.store.store import Db, Tx
+
+PAGE: Final = 100
+
+
+async def empty_face(tx: Tx, leaver: Leaver) -> Progress:
+    """Remove the face with all that it said. Empty rows stay for its ids, so that no room around them falls apart."""
+    await actions.remove_face(tx, leaver.owner_id)
+    await belongings_queries.drop_traces(tx, leaver.owner_id)
+    return Progress.DONE
+
+
+async def export_face(db: Db, face_id: int) -> AsyncIterator[Entry]:
+    """The profile."""
+    row = await belongings_queries.own_face(db, face_id)
+    if row is not None:
+        profile: dict[str, object] = {
+            "handle": row.handle,
+            "display_name": row.display_name,
+            "bio": row.bio,
+        }
+        yield Entry(row.id, row.created_at, f"@{row.handle} {row.display_name}\n{row.bio}", profile)
+
+
+async def export_voices(db: Db, face_id: int) -> AsyncIterator[Entry]:
+    """Voices and replies. Of what a reply answers there is only the id: it belongs to somebody else."""
+    after = 0
+    while rows := await belongings_queries.own_voices_after(db, face_id, after, PAGE):
+        for row in rows:
+            fields: dict[str, object] = {
+                "text": row.text,
+                "audience": row.audience,
+                "room_id": str(row.room_id),
+                "in_reply_to_id": None if row.parent_id is None else str(row.parent_id),
+            }
+            if row.audience == "people":
+                fields["readers"] = await belongings_queries.readers_named(db, face_id, row.id)
+            yield Entry(row.id, row.created_at, row.text, fields)
+        after = rows[-1].id
+
+
+async def export_friends(db: Db, face_id: int) -> AsyncIterator[Entry]:
+    """Friends: handle and name, as the friends page shows them, and since when."""
+    after = 0
+    while rows := await belongings_queries.friends_after(db, face_id, after, PAGE):
+        for row in rows:
+            fields: dict[str, object] = {"handle": row.handle, "display_name": row.display_name}
+            yield Entry(row.id, row.since_at, f"{row.display_name} @{row.handle}", fields)
+        after = rows[-1].id
+
+
+async def keep(_tx: Tx, _leaver: Leaver) -> Progress:
+    """For what is taken away together with the face."""
+    return Progress.DONE
+
+
+PARTS: Final = (
+    Part("circle.voices", "circle", "circle", keep, export_voices),
+    Part("circle.friends", "circle", "circle", keep, export_friends),
+    Part("circle.face", "circle", "circle", empty_face, export_face),
+)
