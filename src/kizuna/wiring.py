@@ -55,6 +55,7 @@ from kizuna.people.ports import People
 from kizuna.square import actions as square_actions
 from kizuna.square import belongings as square_belongings
 from kizuna.square import events as square_events
+from kizuna.square import kept_actions
 from kizuna.square.ports import Square
 from kizuna.store.open import Stores, open_stores
 from kizuna.store.store import Db, Tx
@@ -174,7 +175,7 @@ def build(config: Config, ports: Ports) -> Server:
     """Put a server together. Raises ConfigError when its data directory is in use or newer than this program."""
     stores = open_stores(config.data, ports.clock, inline=ports.inline)
     parts = _parts(config, ports, stores)
-    parts.home.listen(stores.square)
+    parts.home.listen(stores.square, stores.people)
     table = events_table(parts, stores)
     duties = duties_table(ports, stores, parts)
     work: list[Dispatcher | Worker | Listeners] = []
@@ -203,7 +204,7 @@ def _parts(config: Config, ports: Ports, stores: Stores) -> Parts:
         face_ids={"square": stores.square.ids, "circle": stores.circle.ids},
         screen=Screen(stores.people).check,
     )
-    square = Square(stores.square, config, Words(stores.people).check)
+    square = Square(stores.square, stores.people, config, ports.clock, Words(stores.people).check)
     circle = Circle(stores.circle, ports.clock, ports.randomness("circle"))
     return Parts(
         people=people,
@@ -315,7 +316,13 @@ def _notifying(stores: Stores) -> list[tuple[type[Event], list[Consumer]]]:
             square.Posted,
             [Consumer("notifications.posted", people, on_square.on_posted, on_square.concerns_somebody)],
         ),
-        (square.PostDeleted, [Consumer("notifications.post_deleted", people, on_square.on_post_deleted)]),
+        (
+            square.PostDeleted,
+            [
+                Consumer("notifications.post_deleted", people, on_square.on_post_deleted),
+                Consumer("square.forget_deleted", people, kept_actions.forget_deleted),
+            ],
+        ),
         (square.Boosted, [Consumer("notifications.boosted", people, on_square.on_boosted)]),
         (square.Unboosted, [Consumer("notifications.unboosted", people, on_square.on_unboosted)]),
         (square.Favourited, [Consumer("notifications.favourited", people, on_square.on_favourited)]),

@@ -13,9 +13,9 @@ from tests.square.world import HANA, KEN, MAI, World, run
 
 
 @pytest.fixture
-def square(stores: Stores) -> Square:
+def square(stores: Stores, clock: FakeClock) -> Square:
     """A square on a real store, with Hana, Ken and Mai."""
-    made = Square(stores.square, Config())
+    made = Square(stores.square, stores.people, Config(), clock)
 
     async def people(tx: Tx) -> None:
         for account_id, handle in ((HANA, "hana"), (KEN, "ken"), (MAI, "mai")):
@@ -38,4 +38,5 @@ def changes(square: Square) -> list[Event]:
     for kind in Event.__subclasses__():
         if kind.__module__ == events.__name__:
             square.store.hear(kind, heard.append)
+            square.kept.hear(kind, heard.append)
     return heard

@@ -10,6 +10,7 @@ from kizuna.ground.events import Event
 from kizuna.ground.ids import MAX_ID
 from kizuna.square import actions, events, queries, rules
 from kizuna.square.models import Flags, Relationship
+from kizuna.square.relations import relationships, viewer_flags
 from kizuna.square.tables import ACCOUNT, POST
 from kizuna.store.store import Tx
 from tests.square.world import ABSENT, HANA, KEN, MAI, World, run
@@ -71,9 +72,8 @@ def test_a_favourite_is_of_the_original(world: World) -> None:
     post_id = world.post(HANA, "a")
     boost_id = run(actions.boost(world.square, KEN, post_id))
     assert run(actions.favourite(world.square, MAI, boost_id)) == post_id
-    reads = world.square.store.reads
-    assert run(queries.viewer_flags(reads, MAI, [post_id])) == Flags(frozenset({post_id}))
-    assert run(queries.viewer_flags(reads, KEN, [post_id])) == Flags(boosted=frozenset({post_id}))
+    assert run(viewer_flags(world.square, MAI, [post_id])) == Flags(frozenset({post_id}))
+    assert run(viewer_flags(world.square, KEN, [post_id])) == Flags(boosted=frozenset({post_id}))
     for _ in range(2):
         run(actions.unfavourite(world.square, MAI, post_id))
     assert world.seen(post_id).post.favourites_count == 0
@@ -101,13 +101,12 @@ def test_following_counts_on_both_sides(world: World, changes: list[Event]) -> N
     for _ in range(2):
         run(actions.follow(world.square, KEN, HANA))
     assert (world.account(KEN).following_count, world.account(HANA).followers_count) == (1, 1)
-    reads = world.square.store.reads
-    assert run(queries.relationships(reads, KEN, [HANA, MAI, ABSENT])) == [
+    assert run(relationships(world.square, KEN, [HANA, MAI, ABSENT])) == [
         Relationship(HANA, following=True, followed_by=False),
         Relationship(MAI, following=False, followed_by=False),
         Relationship(ABSENT, following=False, followed_by=False),
     ]
-    assert run(queries.relationships(reads, HANA, [KEN]))[0].followed_by
+    assert run(relationships(world.square, HANA, [KEN]))[0].followed_by
     for _ in range(2):
         run(actions.unfollow(world.square, KEN, HANA))
     assert (world.account(KEN).following_count, world.account(HANA).followers_count) == (0, 0)
@@ -162,8 +161,7 @@ def test_a_profile_is_edited(world: World) -> None:
 
 
 def test_accounts_are_found_by_handle(world: World) -> None:
-    reads = world.square.store.reads
-    found = run(queries.account_by_handle(reads, "HANA"))
+    found = run(queries.account_by_handle(world.square.store.reads, "HANA"))
     assert found is not None
     assert found.id == HANA
-    assert run(queries.account_by_handle(reads, "ha")) is None
+    assert run(queries.account_by_handle(world.square.store.reads, "ha")) is None

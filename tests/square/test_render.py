@@ -2,8 +2,9 @@
 
 import msgspec
 
-from kizuna.square import actions, entities, queries, render
+from kizuna.square import actions, entities, render
 from kizuna.square.models import Application, Flags, Relationship
+from kizuna.square.relations import relationships
 from tests.square.world import HANA, KEN, World, run
 
 ORIGIN = "http://localhost:3000"
@@ -83,7 +84,7 @@ def test_ones_own_account_has_its_source(world: World) -> None:
 
 def test_a_relationship(world: World) -> None:
     run(actions.follow(world.square, HANA, KEN))
-    (row,) = run(queries.relationships(world.square.store.reads, HANA, [KEN]))
+    (row,) = run(relationships(world.square, HANA, [KEN]))
     assert row == Relationship(KEN, following=True, followed_by=False)
     entity = render.relationship(row)
     assert isinstance(entity, entities.Relationship)

@@ -13,10 +13,11 @@ from kizuna.ground.config import Config
 from kizuna.ground.errors import NotFound
 from kizuna.ground.randomness import SeededRandomness
 from kizuna.people.models import Viewer
-from kizuna.square import actions, queries, render, timeline_queries
+from kizuna.square import actions, render, timeline_queries
 from kizuna.square.load import load_page
 from kizuna.square.models import Draft, Page
 from kizuna.square.ports import Square
+from kizuna.square.relations import viewer_flags
 from kizuna.store.open import Stores
 from kizuna.store.store import Tx
 from kizuna.tie.home import Home
@@ -30,11 +31,11 @@ class House:
     """A square with four accounts; ``home`` hears of everything, ``me`` follows Ken and Mai."""
 
     def __init__(self, stores: Stores, clock: FakeClock) -> None:
-        self.square = Square(stores.square, Config())
+        self.square = Square(stores.square, stores.people, Config(), clock)
         self.clock = clock
         self._circle = Circle(stores.circle, clock, SeededRandomness(1))
         self.home = self.cold()
-        self.home.listen(stores.square)
+        self.home.listen(stores.square, stores.people)
 
     def cold(self) -> Home:
         """Home as after a start."""
@@ -66,7 +67,7 @@ class House:
         reads = self.square.store.reads
         authors = [viewer, *await timeline_queries.followee_ids(reads, viewer)]
         found = await load_page(reads, await timeline_queries.home_ids(reads, authors, page))
-        flags = await queries.viewer_flags(reads, viewer, {status.proper.post.id for status in found})
+        flags = await viewer_flags(self.square, viewer, {status.proper.post.id for status in found})
         return msgspec.json.encode([render.status(status, self.square.origin, flags) for status in found])
 
 

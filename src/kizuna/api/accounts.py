@@ -70,11 +70,9 @@ async def search(call: OwnCall[AccountSearch]) -> Response:
     params = call.params
     found = await search_accounts(call.parts, params.q, params.limit, params.offset)
     if params.following:
-        rows = await queries.relationships(
-            call.parts.square.store.reads, call.me, [int(each.id) for each in found]
-        )
-        followed = {str(row.account_id) for row in rows if row.following}
-        found = [each for each in found if each.id in followed]
+        ids = [int(each.id) for each in found]
+        followed = await queries.followed(call.parts.square.store.reads, call.me, ids)
+        found = [each for each in found if int(each.id) in followed]
     return json_answer(found)
 
 

@@ -53,13 +53,22 @@ def page_of(params: Paged, usual: int = 20, most: int = MOST) -> Page:
 
 def links(config: Config, request: Request, ids: list[int], page: Page) -> dict[str, str]:
     """The Link header of a page with these cursors, newest first; no next page after one that is not full."""
-    if not ids:
+    return links_around(config, request, ids[0] if ids else None, ids[-1] if len(ids) >= page.limit else None)
+
+
+def links_around(config: Config, request: Request, newest: int | None, older: int | None) -> dict[str, str]:
+    """The Link header of a page whose newest id is this; ``older`` is below which the next one begins, None at the end.
+
+    A page of which its reader may see nothing still leads on.
+    """
+    newest = older if newest is None else newest
+    if newest is None:
         return {}
     kept: list[tuple[str, str]] = []
     if request.scope["query_string"]:
         kept = [(name, value) for name, value in request.query_params.multi_items() if name not in CURSORS]
-    older = str(ids[-1]) if len(ids) >= page.limit else None
-    return {"Link": link_header(config, request.scope["path"], kept, older, str(ids[0]))}
+    below = None if older is None else str(older)
+    return {"Link": link_header(config, request.scope["path"], kept, below, str(newest))}
 
 
 def _cursor(text: str | None, field: str) -> int | None:

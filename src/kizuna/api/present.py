@@ -7,6 +7,7 @@ from kizuna.ground.errors import NotFound
 from kizuna.square import entities, queries, render
 from kizuna.square.load import load_page, load_status
 from kizuna.square.models import NO_FLAGS, Account, Flags, Status
+from kizuna.square.relations import viewer_flags
 
 
 async def present(parts: PublicParts, me: int | None, ids: Sequence[int]) -> list[entities.Status]:
@@ -51,4 +52,4 @@ async def present_accounts(parts: PublicParts, ids: Sequence[int]) -> list[entit
 async def _flags(parts: PublicParts, me: int | None, rows: Sequence[Status]) -> Flags:
     if me is None or not rows:
         return NO_FLAGS
-    return await queries.viewer_flags(parts.square.store.reads, me, {row.proper.post.id for row in rows})
+    return await viewer_flags(parts.square, me, {row.proper.post.id for row in rows})

@@ -41,8 +41,12 @@ def quick_home(parts: MemberParts) -> Quick:
         if not standing.allowed:
             return None
         found = await parts.home.statuses(viewer.square_id, page)
-        older = str(found.ids[-1]) if len(found.ids) >= page.limit else None
-        link = link_header(parts.config, PATH, kept, older, str(found.ids[0])) if found.ids else ""
+        older = None if found.older is None else str(found.older)
+        link = (
+            link_header(parts.config, PATH, kept, older, str(found.newest))
+            if found.newest is not None
+            else ""
+        )
         return private_json(found.body, link, rate_headers(standing))
 
     return answer

@@ -12,7 +12,7 @@ from kizuna.api.paging import Ids, Paged, ids_of, links, page_of
 from kizuna.api.present import known_account, present_accounts
 from kizuna.doors.answers import json_answer
 from kizuna.doors.parts import PublicParts
-from kizuna.square import actions, queries, render, timeline_queries
+from kizuna.square import actions, queries, relations, render, timeline_queries
 from kizuna.square.entities import Account, Relationship
 from kizuna.square.models import Edge, Page
 from kizuna.store.store import Db
@@ -21,7 +21,7 @@ MOST_LISTED: Final = 80
 
 
 class Follow(msgspec.Struct):
-    """How to follow. Only the default is possible yet, so nothing else is asked for by clients that read instance."""
+    """How to follow: with boosts or without, with word of each post or without. Left out, it stays as it is."""
 
     reblogs: bool | None = None
     notify: bool | None = None
@@ -37,12 +37,14 @@ async def standings(parts: PublicParts, me: int, asked: Sequence[int]) -> list[R
     db = parts.square.store.reads
     there = await queries.accounts(db, asked)
     ids = [each for each in dict.fromkeys(asked) if each in there]
-    return [render.relationship(row) for row in await queries.relationships(db, me, ids)]
+    rows = await relations.relationships(parts.square, me, ids)
+    return [render.relationship(row) for row in rows]
 
 
 async def follow(call: OwnCall[Follow]) -> Response:
     """Follow an account."""
-    await actions.follow(call.parts.square, call.me, call.id)
+    params = call.params
+    await actions.follow(call.parts.square, call.me, call.id, boosts=params.reblogs, notify=params.notify)
     return await _standing(call.parts, call.me, call.id)
 
 
@@ -63,7 +65,7 @@ async def following(call: Call[Paged]) -> Response:
 
 
 async def _standing(parts: PublicParts, me: int, account_id: int) -> Response:
-    rows = await queries.relationships(parts.square.store.reads, me, [account_id])
+    rows = await relations.relationships(parts.square, me, [account_id])
     return json_answer(render.relationship(rows[0]))
 
 

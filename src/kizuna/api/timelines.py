@@ -6,7 +6,7 @@ from starlette.responses import Response
 
 from kizuna.api.calls import Call, OwnCall
 from kizuna.api.operations import Operation, anyone, by_person
-from kizuna.api.paging import Paged, links, page_of
+from kizuna.api.paging import Paged, links, links_around, page_of
 from kizuna.api.present import present
 from kizuna.doors.answers import json_answer, raw_answer
 from kizuna.square import timeline_queries
@@ -26,7 +26,9 @@ async def home(call: OwnCall[Paged]) -> Response:
     """What oneself and the people one follows say."""
     page = page_of(call.params)
     found = await call.parts.home.statuses(call.me, page)
-    return raw_answer(found.body, headers=links(call.parts.config, call.request, found.ids, page))
+    return raw_answer(
+        found.body, headers=links_around(call.parts.config, call.request, found.newest, found.older)
+    )
 
 
 async def public(call: Call[PublicPaged]) -> Response:

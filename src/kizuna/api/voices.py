@@ -13,7 +13,7 @@ from kizuna.api import statuses
 from kizuna.api.calls import Nothing, OwnCall
 from kizuna.api.faces import STATUS, face_of, of_circle
 from kizuna.api.operations import Operation, by_person
-from kizuna.api.paging import Ids, Paged, ids_of, links, page_of
+from kizuna.api.paging import Ids, Paged, ids_of, links_around, page_of
 from kizuna.api.present import present
 from kizuna.api.statuses import NewStatus, StatusSource
 from kizuna.circle import actions, queries
@@ -33,7 +33,9 @@ async def home(call: OwnCall[Paged]) -> Response:
     """What friends say, and where the token acts for the square too, what its home shows."""
     page = page_of(call.params)
     found = await call.parts.home.both(call.viewer, page)
-    return raw_answer(found.body, headers=links(call.parts.config, call.request, found.ids, page))
+    return raw_answer(
+        found.body, headers=links_around(call.parts.config, call.request, found.newest, found.older)
+    )
 
 
 async def create(call: OwnCall[NewStatus]) -> Response:

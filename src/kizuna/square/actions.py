@@ -4,16 +4,16 @@ Each prepares what is slow without a lock, and then checks and writes in one tra
 is done already is not done again, and not counted again.
 """
 
-from kizuna.ground.errors import Conflict, NotFound
+from kizuna.ground.errors import Conflict, Forbidden, NotFound
 from kizuna.ground.text import check_length, clean
 from kizuna.jobs.idempotency import Key, once
 from kizuna.people.handles import check_display_name
-from kizuna.square import events, queries, rules
+from kizuna.square import block_queries, events, lookup, queries, rules
 from kizuna.square.load import load_status
 from kizuna.square.models import Account, Draft, Post, Status
 from kizuna.square.ports import Square
-from kizuna.square.text import MOST_CHARACTERS, Marked, marked, mentioned
-from kizuna.store.store import Db, Tx
+from kizuna.square.text import MOST_CHARACTERS, marked
+from kizuna.store.store import Tx
 
 
 async def make_account(tx: Tx, account_id: int, handle: str, display_name: str = "") -> None:
@@ -33,12 +33,12 @@ async def edit_profile(square: Square, account_id: int, display_name: str, note:
     display_name, note = check_display_name(display_name), clean(note, "note")
     await square.check_words(display_name, note)
     check_length(note, MOST_CHARACTERS, "note")
-    html = (await _mark(square, note))[0].html
+    html = (await lookup.mark(square, note))[0].html
 
     async def apply(tx: Tx) -> Account:
         await queries.set_profile(tx, account_id, display_name, note, html)
         tx.emit(events.ProfileEdited(account_id))
-        return await _account(tx, account_id)
+        return await lookup.account(tx, account_id)
 
     return await square.store.write(apply)
 
@@ -51,18 +51,15 @@ async def post(square: Square, author_id: int, draft: Draft, key: Key | None = N
     """
     draft = rules.checked(draft)
     await square.check_words(draft.text, draft.spoiler_text)
-    marks, accounts = await _mark(square, draft.text)
+    marks, mentioned_ids = await lookup.mark(square, draft.text)
     # Gone is no reason to refuse yet: this may be the repeat of a reply that stands.
-    parent = await _proper(square.store.reads, draft.in_reply_to_id)
-    mentioned_ids = tuple(accounts[handle] for handle in marks.handles)
+    parent = await lookup.proper(square.store.reads, draft.in_reply_to_id)
 
     async def make(tx: Tx) -> int:
         if not await queries.has_account(tx, author_id):
             raise NotFound
-        if draft.in_reply_to_id is not None and not (
-            parent and await queries.count_replies(tx, parent.id, 1)
-        ):
-            raise NotFound
+        if draft.in_reply_to_id is not None:
+            await _count_reply(tx, author_id, parent)
         queries.count_told(tx, author_id)
         post_id = tx.new_id()
         queries.append_post(tx, post_id, author_id, draft, marks.html, parent)
@@ -73,7 +70,7 @@ async def post(square: Square, author_id: int, draft: Draft, key: Key | None = N
             visibility=draft.visibility,
             in_reply_to_id=parent.id if parent else None,
             in_reply_to_account_id=parent.account_id if parent else None,
-            mentioned_ids=mentioned_ids,
+            mentioned_ids=await lookup.to_tell(tx, author_id, mentioned_ids),
             tags=marks.tags,
         )
         tx.emit(posted)
@@ -91,6 +88,7 @@ async def post_within(tx: Tx, square: Square, author_id: int, text: str) -> int:
     Raises Invalid for what cannot be posted, NotFound when the author is gone.
     """
     draft = rules.checked(Draft(text=text))
+    await square.check_words(draft.text)  # from memory, but for the first time after the list has changed
     marks = marked(draft.text, square.origin, square.domain, ())
     if not await queries.has_account(tx, author_id):
         raise NotFound
@@ -101,6 +99,14 @@ async def post_within(tx: Tx, square: Square, author_id: int, text: str) -> int:
     told = events.Posted(post_id, author_id, draft.visibility, None, None, (), marks.tags)
     tx.emit(told)
     return post_id
+
+
+async def _count_reply(tx: Tx, author_id: int, parent: Post | None) -> None:
+    """Raises NotFound when the post that is replied to is gone, or a block stands between."""
+    if parent is None or await block_queries.apart(tx, author_id, [parent.account_id]):
+        raise NotFound
+    if not await queries.count_replies(tx, parent.id, 1):
+        raise NotFound
 
 
 async def delete_post(square: Square, account_id: int, post_id: int) -> Status:
@@ -136,7 +142,7 @@ async def boost(square: Square, account_id: int, post_id: int) -> int:
     """
 
     async def apply(tx: Tx) -> int:
-        original = await _original(tx, post_id)
+        original = await lookup.reachable(tx, account_id, post_id)
         boost_id = tx.new_id()
         if not await queries.make_boost(tx, boost_id, account_id, original):
             there = await queries.boost_id(tx, account_id, original.id)
@@ -157,7 +163,7 @@ async def unboost(square: Square, account_id: int, post_id: int) -> int:
     """Take a boost back, if there is one; answers the id of the original. Raises NotFound when that is gone."""
 
     async def apply(tx: Tx) -> int:
-        original = await _original(tx, post_id)
+        original = await lookup.original(tx, post_id)
         boost_id = await queries.boost_id(tx, account_id, original.id)
         wrapper = None if boost_id is None else await queries.post(tx, boost_id)
         if wrapper is not None:
@@ -178,9 +184,9 @@ async def favourite(square: Square, account_id: int, post_id: int) -> int:
     """Favour a post, or the original of a boost; answers its id. Raises NotFound when it is gone."""
 
     async def apply(tx: Tx) -> int:
-        original = await _original(tx, post_id)
+        original = await lookup.reachable(tx, account_id, post_id)
         if await queries.make_favourite(tx, account_id, original.id):
-            await _account(tx, account_id)
+            await lookup.account(tx, account_id)
             await queries.count_favourites(tx, original.id, 1)
             tx.emit(events.Favourited(account_id, original.id, original.account_id))
         return original.id
@@ -192,7 +198,7 @@ async def unfavourite(square: Square, account_id: int, post_id: int) -> int:
     """Take a favourite back, if there is one; answers the post's id. Raises NotFound when that is gone."""
 
     async def apply(tx: Tx) -> int:
-        original = await _original(tx, post_id)
+        original = await lookup.original(tx, post_id)
         await unfavourite_in(tx, account_id, original.id)
         return original.id
 
@@ -206,61 +212,66 @@ async def unfavourite_in(tx: Tx, account_id: int, post_id: int) -> None:
         tx.emit(events.Unfavourited(account_id, post_id))
 
 
-async def follow(square: Square, follower_id: int, followee_id: int) -> None:
-    """Follow an account. Raises NotFound when there is none, Forbidden for oneself, Invalid over 7,500."""
+async def follow(
+    square: Square,
+    follower_id: int,
+    followee_id: int,
+    *,
+    boosts: bool | None = None,
+    notify: bool | None = None,
+) -> None:
+    """Follow an account, or follow it otherwise: without its boosts, with word of each post. None leaves it as it is.
+
+    Raises NotFound when there is none or it blocks one, Forbidden for oneself and for whom one blocks, Invalid over
+    7,500.
+    """
 
     async def apply(tx: Tx) -> None:
-        follower = await _account(tx, follower_id)
-        await _account(tx, followee_id)
-        rules.check_follow(follower, followee_id)
+        follower = await lookup.account(tx, follower_id)
+        await lookup.account(tx, followee_id)
+        await _check_blocks(tx, follower_id, followee_id)
+        there = bool(await queries.followed(tx, follower_id, [followee_id]))
+        rules.check_follow(follower, followee_id, there=there)
         if await queries.make_follow(tx, follower_id, followee_id):
             await queries.count_follow(tx, follower_id, followee_id, 1)
             tx.emit(events.Followed(follower_id, followee_id))
+        await _set_options(tx, follower_id, followee_id, boosts, notify)
 
     await square.store.write(apply)
+
+
+async def _check_blocks(tx: Tx, follower_id: int, followee_id: int) -> None:
+    if await block_queries.blockers(tx, follower_id, [followee_id]):
+        raise NotFound
+    if await block_queries.blocking(tx, follower_id, [followee_id]):
+        raise Forbidden("You have blocked this account")
+
+
+async def _set_options(
+    tx: Tx, follower_id: int, followee_id: int, boosts: bool | None, notify: bool | None
+) -> None:
+    if boosts is None and notify is None:
+        return
+    was = (await block_queries.follow_options(tx, follower_id, [followee_id])).get(followee_id, (True, False))
+    wanted = (was[0] if boosts is None else boosts, was[1] if notify is None else notify)
+    if wanted != was:
+        await block_queries.set_follow_option(tx, follower_id, followee_id, *wanted)
+        tx.emit(events.FollowChanged(follower_id, followee_id))
 
 
 async def unfollow(square: Square, follower_id: int, followee_id: int) -> None:
     """Follow an account no more. Raises NotFound when there is none."""
 
     async def apply(tx: Tx) -> None:
-        await _account(tx, followee_id)
-        await unfollow_in(tx, follower_id, followee_id)
+        await lookup.account(tx, followee_id)
+        await end_follow(tx, follower_id, followee_id)
 
     await square.store.write(apply)
 
 
-async def unfollow_in(tx: Tx, follower_id: int, followee_id: int) -> None:
-    """End a follow, if there is one, inside a transaction of the square."""
+async def end_follow(tx: Tx, follower_id: int, followee_id: int) -> None:
+    """End a follow with all that hangs on it, if there is one, inside a transaction of the square."""
     if await queries.remove_follow(tx, follower_id, followee_id):
+        await block_queries.drop_follow_option(tx, follower_id, followee_id)
         await queries.count_follow(tx, follower_id, followee_id, -1)
         tx.emit(events.Unfollowed(follower_id, followee_id))
-
-
-async def _mark(square: Square, text: str) -> tuple[Marked, dict[str, int]]:
-    """The text with its marks, and the accounts that it mentions by handle."""
-    accounts = await queries.ids_by_handle(square.store.reads, mentioned(text, square.domain))
-    return marked(text, square.origin, square.domain, accounts), accounts
-
-
-async def _account(db: Db, account_id: int) -> Account:
-    found = await queries.account(db, account_id)
-    if found is None:
-        raise NotFound
-    return found
-
-
-async def _original(db: Db, post_id: int) -> Post:
-    """A post that stands; for a boost, what it boosts. Raises NotFound."""
-    found = await _proper(db, post_id)
-    if found is None:
-        raise NotFound
-    return found
-
-
-async def _proper(db: Db, post_id: int | None) -> Post | None:
-    """The same, or None when it is gone, or none was named."""
-    found = None if post_id is None else await queries.post(db, post_id)
-    if found is not None and found.boost_of_id is not None:
-        return await queries.post(db, found.boost_of_id)
-    return found

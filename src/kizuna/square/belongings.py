@@ -27,7 +27,7 @@ async def empty_marks(tx: Tx, leaver: Leaver) -> Progress:
         await actions.unfavourite_in(tx, leaver.owner_id, post_id)
     follows = await belongings_queries.follows_of(tx, leaver.owner_id, AT_ONCE)
     for row in follows:
-        await actions.unfollow_in(tx, row.follower_id, row.followee_id)
+        await actions.end_follow(tx, row.follower_id, row.followee_id)
     return Progress.MORE if AT_ONCE in (len(posts), len(follows)) else Progress.DONE
 
 

@@ -106,7 +106,7 @@ class Status(msgspec.Struct, kw_only=True):
     replies_count: int
     reblogs_count: int
     favourites_count: int
-    edited_at: None = None
+    edited_at: str | None = None
     favourited: bool
     reblogged: bool
     muted: bool = False
@@ -134,7 +134,10 @@ class Context(msgspec.Struct):
 
 
 class Relationship(msgspec.Struct, kw_only=True):
-    """https://docs.joinmastodon.org/entities/Relationship/"""
+    """https://docs.joinmastodon.org/entities/Relationship/
+
+    ``blocked_by`` is always false: who is blocked is not told (docs/decisions/021).
+    """
 
     id: str
     following: bool

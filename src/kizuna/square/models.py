@@ -64,6 +64,10 @@ class Account(msgspec.Struct, frozen=True):
     followers_count: int
     following_count: int
     last_status_at: int | None
+    fields: str = "[]"
+    bot: bool = False
+    discoverable: bool = True
+    indexable: bool = True
 
     @property
     def name(self) -> str:
@@ -99,6 +103,27 @@ class Post(msgspec.Struct, frozen=True):
     replies_count: int
     boosts_count: int
     favourites_count: int
+    edited_at: int | None = None
+
+
+class Edit(msgspec.Struct, frozen=True, kw_only=True):
+    """What a post shall be instead, unchecked. What is None stays as it is."""
+
+    text: str | None = None
+    spoiler_text: str | None = None
+    sensitive: bool | None = None
+    language: str | None = None
+
+
+class Version(msgspec.Struct, frozen=True):
+    """A post as it was from ``created_at`` on."""
+
+    text: str
+    html: str
+    spoiler_text: str
+    sensitive: bool
+    language: str | None
+    created_at: int
 
 
 class Status(msgspec.Struct, frozen=True):
@@ -115,12 +140,24 @@ class Status(msgspec.Struct, frozen=True):
         """What is read: the original of a boost, else itself."""
         return self.original or self
 
+    def is_by(self, accounts: frozenset[int]) -> bool:
+        """Whether one of these wrote or boosted it."""
+        return self.author.id in accounts or self.proper.author.id in accounts
+
 
 class Flags(msgspec.Struct, frozen=True):
-    """What a viewer has done with the posts asked about."""
+    """What a viewer has done with the posts asked about. ``muted`` are posts of threads that he wants no word of."""
 
     favourited: frozenset[int] = frozenset()
     boosted: frozenset[int] = frozenset()
+    muted: frozenset[int] = frozenset()
+    bookmarked: frozenset[int] = frozenset()
+    pinned: frozenset[int] = frozenset()
+
+    @property
+    def any(self) -> frozenset[int]:
+        """The posts with at least one flag."""
+        return self.favourited | self.boosted | self.muted | self.bookmarked | self.pinned
 
 
 NO_FLAGS: Final = Flags()
@@ -130,8 +167,14 @@ class Relationship(msgspec.Struct, frozen=True):
     """How a viewer stands to another account."""
 
     account_id: int
-    following: bool
-    followed_by: bool
+    following: bool = False
+    followed_by: bool = False
+    boosts: bool = True
+    notify: bool = False
+    blocking: bool = False
+    muting: bool = False
+    muting_notifications: bool = False
+    note: str = ""
 
 
 class Edge(msgspec.Struct, frozen=True):
@@ -146,3 +189,39 @@ class Thread(msgspec.Struct, frozen=True):
 
     ancestors: tuple[int, ...]
     descendants: tuple[int, ...]
+
+
+class Mute(msgspec.Struct, frozen=True):
+    """A mute as its owner sees it; ``expires_at`` is None for good."""
+
+    id: int
+    target_id: int
+    notifications: bool
+    expires_at: int | None
+
+
+class Marker(msgspec.Struct, frozen=True):
+    """How far somebody has read a timeline."""
+
+    last_read_id: int
+    version: int
+    updated_at: int
+
+
+class Posting(msgspec.Struct, frozen=True):
+    """How somebody posts unless they say otherwise. ``language`` is None for that of the interface."""
+
+    visibility: str = "public"
+    sensitive: bool = False
+    language: str | None = None
+
+
+class Profile(msgspec.Struct, frozen=True, kw_only=True):
+    """What shall change of a profile, unchecked. What is None stays as it is."""
+
+    display_name: str | None = None
+    note: str | None = None
+    fields: tuple[tuple[str, str], ...] | None = None
+    bot: bool | None = None
+    discoverable: bool | None = None
+    indexable: bool | None = None

@@ -1,10 +1,12 @@
 """What the verbs of the square need."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
+from kizuna.ground.clock import Clock
 from kizuna.ground.config import Config
+from kizuna.square.sight import Sights
 from kizuna.store.store import Store
 
 
@@ -14,11 +16,20 @@ async def welcome(*written: str) -> None:
 
 @dataclass(frozen=True)
 class Square:
-    """The square's own store, and where it is reached. ``check_words`` raises Invalid for unwelcome words."""
+    """The square's own store, the store people, where accounts keep what is theirs alone, and where it is reached.
+
+    ``check_words`` raises Invalid for unwelcome words.
+    """
 
     store: Store
+    kept: Store
     config: Config
+    clock: Clock
     check_words: Callable[..., Awaitable[None]] = welcome
+    sights: Sights = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "sights", Sights(self.store, self.kept, self.clock))
 
     @cached_property
     def origin(self) -> str:

@@ -5,8 +5,8 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from kizuna.square.models import Account, Draft, Flags, Mention, Post, Relationship
-from kizuna.square.tables import ACCOUNT, FAVOURITE, FOLLOW, MENTION, POST, POST_TAG
+from kizuna.square.models import Account, Draft, Mention, Post
+from kizuna.square.tables import ACCOUNT, FAVOURITE, FOLLOW, MENTION, PIN, POST, POST_EDIT, POST_TAG
 from kizuna.store.dialect import insert_ignore
 from kizuna.store.store import Db, Tx
 
@@ -43,6 +43,7 @@ _FAVOURITED: Final = sa.select(FAVOURITE.c.post_id).where(
 _BOOSTED: Final = sa.select(POST.c.boost_of_id).where(
     POST.c.account_id == _account_id, POST.c.boost_of_id.in_(_ids)
 )
+_ROOTS: Final = sa.select(POST.c.id, POST.c.root_id).where(POST.c.id.in_(_ids))
 _BOOST: Final = sa.select(POST.c.id).where(POST.c.boost_of_id == _post_id, POST.c.account_id == _account_id)
 _BOOSTERS: Final = sa.select(POST.c.account_id).where(POST.c.boost_of_id == _post_id)
 _FOLLOWING: Final = sa.select(FOLLOW.c.followee_id).where(
@@ -109,6 +110,8 @@ _LEAVE_WITH_POST: Final = (
     sa.delete(FAVOURITE).where(FAVOURITE.c.post_id == _post_id),
     sa.delete(MENTION).where(MENTION.c.post_id == _post_id),
     sa.delete(POST_TAG).where(POST_TAG.c.post_id == _post_id),
+    sa.delete(POST_EDIT).where(POST_EDIT.c.post_id == _post_id),
+    sa.delete(PIN).where(PIN.c.post_id == _post_id),
 )
 _REMOVE_BOOST: Final = sa.delete(POST).where(POST.c.id == _post_id)
 _UNFAVOURITE: Final = sa.delete(FAVOURITE).where(
@@ -172,21 +175,31 @@ async def tags(db: Db, post_ids: Iterable[int]) -> list[tuple[int, str]]:
     return [(row.post_id, row.tag) for row in await db.all(_TAGS, {"ids": list(post_ids)})]
 
 
-async def viewer_flags(db: Db, viewer_id: int, post_ids: Iterable[int]) -> Flags:
-    """Which of these posts (originals, not boosts) the viewer has favourited and boosted."""
-    params = {"account_id": viewer_id, "ids": list(post_ids)}
-    return Flags(
-        frozenset(row.post_id for row in await db.all(_FAVOURITED, params)),
-        frozenset(row.boost_of_id for row in await db.all(_BOOSTED, params)),
-    )
+async def favourited(db: Db, account_id: int, post_ids: Iterable[int]) -> frozenset[int]:
+    """Which of these posts (originals, not boosts) the account favours."""
+    rows = await db.all(_FAVOURITED, {"account_id": account_id, "ids": list(post_ids)})
+    return frozenset(row.post_id for row in rows)
 
 
-async def relationships(db: Db, viewer_id: int, ids: Sequence[int]) -> list[Relationship]:
-    """How the viewer stands to accounts, in the order asked; ids that are no account give a line without relation."""
-    params = {"account_id": viewer_id, "ids": ids}
-    following = {row.followee_id for row in await db.all(_FOLLOWING, params)}
-    followed_by = {row.follower_id for row in await db.all(_FOLLOWED_BY, params)}
-    return [Relationship(id_, id_ in following, id_ in followed_by) for id_ in ids]
+async def boosted(db: Db, account_id: int, post_ids: Iterable[int]) -> frozenset[int]:
+    """Which of these posts the account has boosted."""
+    rows = await db.all(_BOOSTED, {"account_id": account_id, "ids": list(post_ids)})
+    return frozenset(row.boost_of_id for row in rows)
+
+
+async def roots(db: Db, post_ids: Iterable[int]) -> dict[int, int]:
+    """The first posts of the threads that these posts are in."""
+    return {row.id: row.root_id or row.id for row in await db.all(_ROOTS, {"ids": list(post_ids)})}
+
+
+async def followed(db: Db, account_id: int, ids: Sequence[int]) -> set[int]:
+    """Which of these the account follows."""
+    return {row.followee_id for row in await db.all(_FOLLOWING, {"account_id": account_id, "ids": ids})}
+
+
+async def followers_among(db: Db, account_id: int, ids: Sequence[int]) -> set[int]:
+    """Which of these follow the account."""
+    return {row.follower_id for row in await db.all(_FOLLOWED_BY, {"account_id": account_id, "ids": ids})}
 
 
 async def boost_id(db: Db, account_id: int, post_id: int) -> int | None:

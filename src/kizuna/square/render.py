@@ -73,8 +73,12 @@ def status(row: Status, origin: str, flags: Flags = NO_FLAGS, *, with_text: bool
         replies_count=proper.replies_count,
         reblogs_count=proper.boosts_count,
         favourites_count=proper.favourites_count,
+        edited_at=None if proper.edited_at is None else when(proper.edited_at),
         favourited=proper.id in flags.favourited,
         reblogged=proper.id in flags.boosted,
+        muted=proper.id in flags.muted,
+        bookmarked=proper.id in flags.bookmarked,
+        pinned=proper.id in flags.pinned,
         content=proper.html,
         reblog=None if original is None else status(original, origin, flags),
         application=_application(post),
@@ -92,8 +96,13 @@ def relationship(row: Relationship) -> entities.Relationship:
     return entities.Relationship(
         id=str(row.account_id),
         following=row.following,
-        showing_reblogs=row.following,
+        showing_reblogs=row.following and row.boosts,
+        notifying=row.following and row.notify,
         followed_by=row.followed_by,
+        blocking=row.blocking,
+        muting=row.muting,
+        muting_notifications=row.muting_notifications,
+        note=row.note,
     )
 
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from kizuna.ground.errors import Forbidden, Invalid
 from kizuna.square import text
-from kizuna.square.models import VISIBILITIES, Account, Draft
+from kizuna.square.models import VISIBILITIES, Account, Draft, Posting
 
 MOST_FOLLOWED: Final = 7_500
 MOST_DEPTH: Final = 100
@@ -16,10 +16,7 @@ _LANGUAGE: Final = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
 
 def checked(draft: Draft) -> Draft:
     """The draft as it is stored. Raises Invalid for what the square does not take."""
-    if draft.visibility not in VISIBILITIES:
-        raise Invalid("The square takes public and unlisted posts only", field="visibility")
-    if draft.language is not None and not _LANGUAGE.fullmatch(draft.language):
-        raise Invalid("This is not a language code", field="language")
+    _check_manner(draft.visibility, draft.language)
     body, warning = text.checked(draft.text, draft.spoiler_text)
     return Draft(
         text=body,
@@ -32,12 +29,29 @@ def checked(draft: Draft) -> Draft:
     )
 
 
-def check_follow(follower: Account, followee_id: int) -> None:
-    """Raises Forbidden for oneself, Invalid when the follower follows too many already."""
+def check_posting(posting: Posting) -> None:
+    """Raises Invalid for what no post could be."""
+    _check_manner(posting.visibility, posting.language)
+
+
+def _check_manner(visibility: str, language: str | None) -> None:
+    if visibility not in VISIBILITIES:
+        raise Invalid("The square takes public and unlisted posts only", field="visibility")
+    if language is not None and not _LANGUAGE.fullmatch(language):
+        raise Invalid("This is not a language code", field="language")
+
+
+def check_follow(follower: Account, followee_id: int, *, there: bool = False) -> None:
+    """Raises Forbidden for oneself, Invalid when the follower follows too many already (unless it is ``there``)."""
     if follower.id == followee_id:
         raise Forbidden("You cannot follow yourself")
-    if follower.following_count >= MOST_FOLLOWED:
+    if not there and follower.following_count >= MOST_FOLLOWED:
         raise Invalid("You follow as many accounts as you can", field="id")
+
+
+def is_tag(name: str) -> bool:
+    """Whether a folded name is one that a text can carry as a hashtag."""
+    return text.tags_of(f"#{name}") == (name,)
 
 
 def depth_first(

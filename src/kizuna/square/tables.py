@@ -1,4 +1,9 @@
-"""The tables of the square. All are publishable as they are: nothing closed is ever written here."""
+"""The tables of the square, in two stores.
+
+What everybody may read is *public* in the store "square", publishable as it is. Beside it lie, as *own*, the two
+relations that decide together with public rows who may do what (docs/decisions/021). What somebody keeps for himself is
+in the store "people".
+"""
 
 from typing import Final
 
@@ -23,6 +28,11 @@ ACCOUNT: Final = table(
     sa.Column("followers_count", sa.Integer, nullable=False, server_default="0"),
     sa.Column("following_count", sa.Integer, nullable=False, server_default="0"),
     sa.Column("last_status_at", sa.BigInteger),
+    # Lines of the profile as JSON: a list of [name, value, value as HTML].
+    sa.Column("fields", sa.Text, nullable=False, server_default="[]"),
+    sa.Column("bot", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("discoverable", sa.Boolean, nullable=False, server_default=sa.true()),
+    sa.Column("indexable", sa.Boolean, nullable=False, server_default=sa.true()),
 )
 
 _visibility = sa.Column("visibility", sa.Text, nullable=False)
@@ -60,6 +70,7 @@ POST: Final = table(
     sa.Column("boosts_count", sa.Integer, nullable=False, server_default="0"),
     sa.Column("favourites_count", sa.Integer, nullable=False, server_default="0"),
     _deleted_at,
+    sa.Column("edited_at", sa.BigInteger),
     # Home and account timelines. The reply's addressee is in it, so that home needs no look at the rows.
     sa.Index(
         None,
@@ -124,4 +135,133 @@ FAVOURITE: Final = table(
     sa.UniqueConstraint("account_id", "post_id"),
     sa.Index(None, "account_id", "id"),
     sa.Index(None, "post_id", "id"),
+)
+
+# What a post was before each of its edits; what it is now is in the post itself. ``created_at`` is when that version
+# was written.
+POST_EDIT: Final = table(
+    "square",
+    "post_edit",
+    "public",
+    sa.Column("id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("post_id", sa.BigInteger, nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("html", sa.Text, nullable=False),
+    sa.Column("spoiler_text", sa.Text, nullable=False),
+    sa.Column("sensitive", sa.Boolean, nullable=False),
+    sa.Column("language", sa.Text),
+    sa.Column("created_at", sa.BigInteger, nullable=False),
+    sa.Index(None, "post_id", "id"),
+)
+
+PIN: Final = table(
+    "square",
+    "pin",
+    "public",
+    sa.Column("id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("account_id", sa.BigInteger, nullable=False),
+    sa.Column("post_id", sa.BigInteger, nullable=False, unique=True),
+    sa.Index(None, "account_id", "id"),
+)
+
+BLOCK: Final = table(
+    "square",
+    "block",
+    "own",
+    sa.Column("id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("account_id", sa.BigInteger, nullable=False),
+    sa.Column("target_id", sa.BigInteger, nullable=False),
+    sa.UniqueConstraint("account_id", "target_id"),
+    sa.Index(None, "account_id", "id"),
+    sa.Index(None, "target_id"),
+)
+
+# How somebody follows, where it is not the usual way (with boosts, without word of each post). Ends with the follow.
+FOLLOW_OPTION: Final = table(
+    "square",
+    "follow_option",
+    "own",
+    sa.Column("follower_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("followee_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("boosts", sa.Boolean, nullable=False),
+    sa.Column("notify", sa.Boolean, nullable=False),
+    sa.Index(None, "followee_id"),
+)
+
+BOOKMARK: Final = table(
+    "people",
+    "bookmark",
+    "own",
+    sa.Column("id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("account_id", sa.BigInteger, nullable=False),
+    sa.Column("post_id", sa.BigInteger, nullable=False),
+    sa.UniqueConstraint("account_id", "post_id"),
+    sa.Index(None, "account_id", "id"),
+    sa.Index(None, "post_id"),
+)
+
+# ``expires_at`` is None for good.
+MUTE: Final = table(
+    "people",
+    "mute",
+    "own",
+    sa.Column("id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("account_id", sa.BigInteger, nullable=False),
+    sa.Column("target_id", sa.BigInteger, nullable=False),
+    sa.Column("notifications", sa.Boolean, nullable=False),
+    sa.Column("expires_at", sa.BigInteger),
+    sa.UniqueConstraint("account_id", "target_id"),
+    sa.Index(None, "account_id", "id"),
+)
+
+# Threads of which somebody wants no notifications, by their first post.
+THREAD_MUTE: Final = table(
+    "people",
+    "thread_mute",
+    "own",
+    sa.Column("account_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("root_id", sa.BigInteger, primary_key=True, autoincrement=False),
+)
+
+ACCOUNT_NOTE: Final = table(
+    "people",
+    "account_note",
+    "own",
+    sa.Column("account_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("target_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("comment", sa.Text, nullable=False),
+)
+
+FOLLOWED_TAG: Final = table(
+    "people",
+    "followed_tag",
+    "own",
+    sa.Column("id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("account_id", sa.BigInteger, nullable=False),
+    sa.Column("tag", sa.Text, nullable=False),
+    sa.UniqueConstraint("account_id", "tag"),
+    sa.Index(None, "account_id", "id"),
+)
+
+# How far somebody has read a timeline.
+MARKER: Final = table(
+    "people",
+    "marker",
+    "own",
+    sa.Column("account_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("timeline", sa.Text, primary_key=True),
+    sa.Column("last_read_id", sa.BigInteger, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("updated_at", sa.BigInteger, nullable=False),
+)
+
+# How somebody posts unless they say otherwise; no row means the usual way.
+POSTING: Final = table(
+    "people",
+    "posting",
+    "own",
+    sa.Column("account_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("visibility", sa.Text, nullable=False),
+    sa.Column("sensitive", sa.Boolean, nullable=False),
+    sa.Column("language", sa.Text),
 )

@@ -104,6 +104,11 @@ def marked(text: str, origin: str, domain: str, known: Collection[str]) -> Marke
     return Marked(html, tuple(marker.handles), tuple(marker.tags))
 
 
+def tags_of(text: str) -> tuple[str, ...]:
+    """The folded hashtags of a text, each once, in order."""
+    return marked(text, "", "", ()).tags
+
+
 class _Marker:
     """Turns what stands between the links of one text into HTML, and keeps what it points at."""
 

@@ -1,16 +1,15 @@
-"""Lists of the square, as ids, newest first. Each is answered by one index; none of them reads a text.
-
-A part just above ``min_id`` is read upwards and turned round, all others downwards.
-"""
+"""Lists of the square, as ids, newest first. Each is answered by one index; none of them reads a text."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Final
 
 import sqlalchemy as sa
 
 from kizuna.square.models import Edge, Page
+from kizuna.square.page_queries import LIMIT, Both, Select, both, read_page
+from kizuna.square.sight import PLAIN, Sight
 from kizuna.square.tables import ACCOUNT, FAVOURITE, FOLLOW, POST, POST_TAG
-from kizuna.store.store import Db, Row
+from kizuna.store.store import Db
 
 MOST_AUTHORS: Final = 10_000
 """Home reads at most so many accounts; SQLite takes 32,766 parameters in a statement, and home uses each id twice."""
@@ -18,22 +17,6 @@ MOST_AUTHORS: Final = 10_000
 _account_id: Final[sa.BindParameter[int]] = sa.bindparam("account_id")
 _post_id: Final[sa.BindParameter[int]] = sa.bindparam("post_id")
 _authors: Final[sa.BindParameter[list[int]]] = sa.bindparam("authors", expanding=True)
-_limit: Final = sa.bindparam("limit", type_=sa.Integer)
-
-
-_Select = sa.Select[*tuple[Any, ...]]
-
-
-class _Both(NamedTuple):
-    """One list, read downwards and upwards."""
-
-    down: _Select
-    up: _Select
-
-
-def _both(statement: _Select, cursor: sa.Column[Any]) -> _Both:
-    part = statement.where(cursor < sa.bindparam("below"), cursor > sa.bindparam("above")).limit(_limit)
-    return _Both(part.order_by(cursor.desc()), part.order_by(cursor.asc()))
 
 
 def _always(value: str) -> sa.BindParameter[str]:
@@ -43,81 +26,92 @@ def _always(value: str) -> sa.BindParameter[str]:
 
 _STANDS: Final = POST.c.deleted_at.is_(None)
 _NO_REPLY: Final = POST.c.in_reply_to_account_id.is_(None)
-_HOME: Final = _both(
-    sa.select(POST.c.id).where(
-        POST.c.account_id.in_(_authors),
-        _STANDS,
-        sa.or_(_NO_REPLY, POST.c.in_reply_to_account_id.in_(_authors)),
+_HOME_POSTS: Final = sa.select(POST.c.id).where(
+    POST.c.account_id.in_(_authors),
+    _STANDS,
+    sa.or_(_NO_REPLY, POST.c.in_reply_to_account_id.in_(_authors)),
+)
+_HOME: Final = both(_HOME_POSTS, POST.c.id)
+_HOME_SILENT: Final = both(
+    _HOME_POSTS.where(
+        sa.or_(POST.c.boost_of_id.is_(None), POST.c.account_id.not_in(sa.bindparam("silent", expanding=True)))
     ),
     POST.c.id,
+)
+_TAGGED: Final = both(
+    sa.select(POST_TAG.c.post_id)
+    .distinct()
+    .join_from(POST_TAG, POST, POST.c.id == POST_TAG.c.post_id)
+    .where(POST_TAG.c.tag.in_(sa.bindparam("tags", expanding=True)), POST.c.visibility == "public"),
+    POST_TAG.c.post_id,
 )
 _ACCOUNT_ALL: Final = sa.select(POST.c.id).where(POST.c.account_id == _account_id, _STANDS)
 _NOT_TO_OTHERS: Final = sa.or_(_NO_REPLY, POST.c.in_reply_to_account_id == _account_id)
 _NO_BOOST: Final = POST.c.boost_of_id.is_(None)
 # By (replies, boosts).
-_ACCOUNT: Final[Mapping[tuple[bool, bool], _Both]] = {
-    (True, True): _both(_ACCOUNT_ALL, POST.c.id),
-    (True, False): _both(_ACCOUNT_ALL.where(_NO_BOOST), POST.c.id),
-    (False, True): _both(_ACCOUNT_ALL.where(_NOT_TO_OTHERS), POST.c.id),
-    (False, False): _both(_ACCOUNT_ALL.where(_NOT_TO_OTHERS, _NO_BOOST), POST.c.id),
+_ACCOUNT: Final[Mapping[tuple[bool, bool], Both]] = {
+    (True, True): both(_ACCOUNT_ALL, POST.c.id),
+    (True, False): both(_ACCOUNT_ALL.where(_NO_BOOST), POST.c.id),
+    (False, True): both(_ACCOUNT_ALL.where(_NOT_TO_OTHERS), POST.c.id),
+    (False, False): both(_ACCOUNT_ALL.where(_NOT_TO_OTHERS, _NO_BOOST), POST.c.id),
 }
-_PUBLIC: Final = _both(
+_PUBLIC: Final = both(
     sa.select(POST.c.id).where(
         POST.c.visibility == _always("public"), POST.c.in_reply_to_id.is_(None), _NO_BOOST, _STANDS
     ),
     POST.c.id,
 )
-_TAG: Final = _both(
+_TAG: Final = both(
     sa.select(POST_TAG.c.post_id)
     .join_from(POST_TAG, POST, POST.c.id == POST_TAG.c.post_id)
     .where(POST_TAG.c.tag == sa.bindparam("tag"), POST.c.visibility == "public"),
     POST_TAG.c.post_id,
 )
-_FAVOURITED_BY: Final = _both(
+_FAVOURITED_BY: Final = both(
     sa.select(FAVOURITE.c.id, FAVOURITE.c.account_id).where(FAVOURITE.c.post_id == _post_id), FAVOURITE.c.id
 )
-_FAVOURITES: Final = _both(
+_FAVOURITES: Final = both(
     sa.select(FAVOURITE.c.id, FAVOURITE.c.post_id).where(FAVOURITE.c.account_id == _account_id),
     FAVOURITE.c.id,
 )
-_BOOSTED_BY: Final = _both(
+_BOOSTED_BY: Final = both(
     sa.select(POST.c.id, POST.c.account_id).where(POST.c.boost_of_id == _post_id), POST.c.id
 )
-_FOLLOWERS: Final = _both(
+_FOLLOWERS: Final = both(
     sa.select(FOLLOW.c.id, FOLLOW.c.follower_id).where(FOLLOW.c.followee_id == _account_id), FOLLOW.c.id
 )
-_FOLLOWING: Final = _both(
+_FOLLOWING: Final = both(
     sa.select(FOLLOW.c.id, FOLLOW.c.followee_id).where(FOLLOW.c.follower_id == _account_id), FOLLOW.c.id
 )
 _FOLLOWEES: Final = (
     sa.select(FOLLOW.c.followee_id)
     .where(FOLLOW.c.follower_id == _account_id)
     .order_by(FOLLOW.c.id.desc())
-    .limit(_limit)
+    .limit(LIMIT)
 )
 _HANDLES: Final = (
     sa.select(ACCOUNT.c.id)
     .where(ACCOUNT.c.handle >= sa.bindparam("first"), ACCOUNT.c.handle < sa.bindparam("last"))
     .order_by(ACCOUNT.c.handle)
-    .limit(_limit)
+    .limit(LIMIT)
     .offset(sa.bindparam("offset", type_=sa.Integer))
 )
 _NEWER_IN_THREAD: Final = (
     sa.select(POST.c.id, POST.c.in_reply_to_id, _STANDS.label("stands"))
     .where(POST.c.root_id == sa.bindparam("root_id"), POST.c.id > _post_id)
     .order_by(POST.c.id)
-    .limit(_limit)
+    .limit(LIMIT)
 )
 
 
-def _parents() -> _Select:
+def _parents() -> Select:
     start = sa.select(
         POST.c.id, POST.c.in_reply_to_id, POST.c.deleted_at, sa.literal(0).label("depth")
     ).where(POST.c.id == _post_id)
     walk = start.cte("walk", recursive=True)
     up = sa.select(POST.c.id, POST.c.in_reply_to_id, POST.c.deleted_at, walk.c.depth + 1)
     walk = walk.union_all(
-        up.join_from(POST, walk, POST.c.id == walk.c.in_reply_to_id).where(walk.c.depth < _limit)
+        up.join_from(POST, walk, POST.c.id == walk.c.in_reply_to_id).where(walk.c.depth < LIMIT)
     )
     return (
         sa.select(walk.c.id)
@@ -129,24 +123,32 @@ def _parents() -> _Select:
 _PARENTS: Final = _parents()
 
 
-async def _rows(db: Db, both: _Both, page: Page, params: Mapping[str, object]) -> Sequence[Row]:
-    upwards = page.min_id is not None
-    bounds = {"below": page.below, "above": page.above, "limit": page.limit}
-    rows = await db.all(both.up if upwards else both.down, {**params, **bounds})
-    return rows[::-1] if upwards else rows
+async def _ids(db: Db, which: Both, page: Page, params: Mapping[str, object]) -> list[int]:
+    return [row[0] for row in await read_page(db, which, page, params)]
 
 
-async def _ids(db: Db, both: _Both, page: Page, params: Mapping[str, object]) -> list[int]:
-    return [row[0] for row in await _rows(db, both, page, params)]
+async def _edges(db: Db, which: Both, page: Page, params: Mapping[str, object]) -> list[Edge]:
+    return [Edge(*row) for row in await read_page(db, which, page, params)]
 
 
-async def _edges(db: Db, both: _Both, page: Page, params: Mapping[str, object]) -> list[Edge]:
-    return [Edge(*row) for row in await _rows(db, both, page, params)]
+async def home_ids(db: Db, author_ids: Sequence[int], page: Page, sight: Sight = PLAIN) -> list[int]:
+    """Posts and boosts by these accounts (the viewer and whom he follows), without replies to anybody else.
 
-
-async def home_ids(db: Db, author_ids: Sequence[int], page: Page) -> list[int]:
-    """Posts and boosts by these accounts (the viewer and whom he follows), without replies to anybody else."""
-    return await _ids(db, _HOME, page, {"authors": author_ids[:MOST_AUTHORS]}) if author_ids else []
+    ``sight`` says whose boosts are left out, and which hashtags bring their public posts.
+    """
+    if not author_ids:
+        return []
+    authors = author_ids[:MOST_AUTHORS]
+    if sight.without_boosts:
+        silent = list(sight.without_boosts)[:MOST_AUTHORS]
+        ids = await _ids(db, _HOME_SILENT, page, {"authors": authors, "silent": silent})
+    else:
+        ids = await _ids(db, _HOME, page, {"authors": authors})
+    if not sight.tags:
+        return ids
+    both_kinds = {*ids, *await _ids(db, _TAGGED, page, {"tags": sight.tags})}
+    part = sorted(both_kinds, reverse=page.min_id is None)[: page.limit]
+    return sorted(part, reverse=True)
 
 
 async def account_ids(
@@ -173,7 +175,7 @@ async def favourited_by(db: Db, post_id: int, page: Page) -> list[Edge]:
 
 async def favourites(db: Db, account_id: int, page: Page) -> list[tuple[int, int]]:
     """(cursor, post id) of what an account favours."""
-    rows = await _rows(db, _FAVOURITES, page, {"account_id": account_id})
+    rows = await read_page(db, _FAVOURITES, page, {"account_id": account_id})
     return [(row.id, row.post_id) for row in rows]
 
 

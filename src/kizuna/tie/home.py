@@ -4,7 +4,7 @@ Three lists of ids are merged, each from where it is decided: the square's from 
 gate at every read, the partners' from what was kept for this one face. Ids sort by time, so merging is sorting.
 """
 
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Final, Literal
 
 import msgspec
@@ -17,6 +17,7 @@ from kizuna.square import events, timeline_queries
 from kizuna.square.load import load_statuses
 from kizuna.square.models import Page, Status
 from kizuna.square.ports import Square
+from kizuna.square.sight import NOBODY
 from kizuna.store.store import Store
 from kizuna.tie import faces
 from kizuna.tie import queries as tie_queries
@@ -29,10 +30,19 @@ MOST_ROUNDS: Final = 5
 
 
 class StatusPage(msgspec.Struct, frozen=True):
-    """A page of home for the client API: a JSON array of statuses, and their ids, newest first."""
+    """A page of home for the client API: a JSON array of statuses, and their ids, newest first.
+
+    ``older`` is below which id the next page begins, None at the end.
+    """
 
     body: bytes
     ids: list[int]
+    older: int | None = None
+
+    @property
+    def newest(self) -> int | None:
+        """The newest id; of a page of which nothing is shown, where the next one begins."""
+        return self.ids[0] if self.ids else self.older
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -52,6 +62,23 @@ class _Asked(msgspec.Struct, frozen=True):
     voices: list[int]
 
 
+_Part = tuple[list[int], list[tuple[int, bytes]]]
+
+
+async def _filled(page: Page, ask: Callable[[Page], Awaitable[_Part]]) -> StatusPage:
+    """A page in parts: what is not shown is made up for from further down. ``ask`` gives ids and what is shown."""
+    asked, found = await ask(page)
+    older = asked[-1] if len(asked) >= page.limit else None
+    for _ in range(MOST_ROUNDS):
+        missing = page.limit - len(found)
+        if missing == 0 or older is None or page.min_id is not None:
+            break
+        asked, more = await ask(msgspec.structs.replace(page, max_id=older, limit=missing))
+        found += more
+        older = asked[-1] if len(asked) >= missing else None
+    return StatusPage(b"[" + b",".join(body for _, body in found) + b"]", [one for one, _ in found], older)
+
+
 class Home:
     """Home of every person of this server. Hears the square's events, so that no list in memory is stale."""
 
@@ -61,9 +88,10 @@ class Home:
         self._warm = WarmLists()
         self._rendered = Rendered(square)
 
-    def listen(self, square: Store) -> None:
+    def listen(self, square: Store, people: Store) -> None:
         """Hear what changes the lists and the rendered statuses."""
         square.hear(events.Posted, self._posted)
+        square.hear(events.PostEdited, self._edited)
         square.hear(events.PostDeleted, self._deleted)
         square.hear(events.Boosted, self._boosted)
         square.hear(events.Unboosted, self._unboosted)
@@ -71,38 +99,39 @@ class Home:
         square.hear(events.Unfavourited, self._favoured)
         square.hear(events.Followed, self._followed)
         square.hear(events.Unfollowed, self._followed)
+        square.hear(events.Pinned, self._marked)
+        square.hear(events.Unpinned, self._marked)
+        people.hear(events.Bookmarked, self._marked)
+        people.hear(events.Unbookmarked, self._marked)
+        people.hear(events.ThreadMuted, self._thread_marked)
+        people.hear(events.ThreadUnmuted, self._thread_marked)
         square.hear(events.ProfileEdited, lambda event: self._rendered.changed_author(event.account_id))
 
     async def statuses(self, account_id: int, page: Page) -> StatusPage:
         """A page of the square's home as JSON.
 
-        What was deleted meanwhile is made up for from further down, so a short page means the end.
+        What was deleted meanwhile, or boosts what the reader does not see, is made up for from further down.
         """
-        asked = await self._square_ids(account_id, page)
-        found = await self._rendered.page(account_id, asked)
-        for _ in range(MOST_ROUNDS):
-            missing = page.limit - len(found)
-            if missing == 0 or len(asked) < page.limit or page.min_id is not None:
-                break
-            asked = await self._square_ids(account_id, msgspec.structs.replace(page, max_id=asked[-1]))
-            found += (await self._rendered.page(account_id, asked))[:missing]
-        return StatusPage(b"[" + b",".join(body for _, body in found) + b"]", [one for one, _ in found])
+        hidden = (await self._square.sights.of(account_id)).hidden
+
+        async def ask(part: Page) -> _Part:
+            ids = await self._square_ids(account_id, part)
+            return ids, await self._rendered.page(account_id, ids, hidden)
+
+        return await _filled(page, ask)
 
     async def both(self, viewer: Viewer, page: Page) -> StatusPage:
         """A page of what a token with the circle face sees: the square's home where it has one, and the voices."""
-        asked = await self._ids(viewer, "all", page)
-        found = await self._bodies(viewer, asked)
-        for _ in range(MOST_ROUNDS):
-            missing = page.limit - len(found)
-            if missing == 0 or len(asked.ids) < page.limit or page.min_id is not None:
-                break
-            asked = await self._ids(viewer, "all", msgspec.structs.replace(page, max_id=asked.ids[-1]))
-            found += (await self._bodies(viewer, asked))[:missing]
-        return StatusPage(b"[" + b",".join(body for _, body in found) + b"]", [one for one, _ in found])
+
+        async def ask(part: Page) -> _Part:
+            asked = await self._ids(viewer, "all", part)
+            return asked.ids, await self._bodies(viewer, asked)
+
+        return await _filled(page, ask)
 
     async def status(self, account_id: int, post_id: int) -> bytes | None:
         """One status of the square as JSON, kept for the homes that will show it; None when it is gone."""
-        found = await self._rendered.page(account_id, [post_id])
+        found = await self._rendered.page(account_id, [post_id], NOBODY)
         return found[0][1] if found else None
 
     async def entries(self, viewer: Viewer, show: Show, page: Page) -> list[Entry]:
@@ -160,7 +189,8 @@ class Home:
         bodies: dict[int, bytes] = {}
         if viewer.square_id is not None:
             chosen = [one for one in asked.square if one in wanted]
-            bodies = dict(await self._rendered.page(viewer.square_id, chosen))
+            hidden = (await self._square.sights.of(viewer.square_id)).hidden
+            bodies = dict(await self._rendered.page(viewer.square_id, chosen, hidden))
         if viewer.circle_id is not None:
             chosen = [one for one in asked.voices if one in wanted]
             voices = await circle_queries.load(self._circle.store.reads, viewer.circle_id, chosen)
@@ -183,9 +213,10 @@ class Home:
             chosen = [one for one in voice_ids if one in wanted]
             loaded = await circle_queries.load(self._circle.store.reads, viewer.circle_id, chosen)
             voices = {voice.id: voice for voice in loaded}
+        hidden = (await self._square.sights.of(viewer.square_id)).hidden
         found: list[Entry] = []
         for one in ids:
-            if one in statuses:
+            if one in statuses and not statuses[one].is_by(hidden):
                 found.append(Entry(one, status=statuses[one]))
             elif one in voices:
                 found.append(Entry(one, voice=voices[one]))
@@ -194,28 +225,45 @@ class Home:
         return found
 
     async def _square_ids(self, account_id: int, page: Page) -> list[int]:
-        warm = self._warm.page(account_id, page)
+        sight = await self._square.sights.of(account_id)
+        warm = self._warm.page(account_id, page, sight)
         if warm is not None:
             return warm
         reads = self._square.store.reads
         followees = await timeline_queries.followee_ids(reads, account_id)
-        authors = [account_id, *followees]
-        newest = await timeline_queries.home_ids(reads, authors, Page(limit=KEPT_IDS))
-        self._warm.put(account_id, authors, newest)
-        warm = self._warm.page(account_id, page)
+        authors = [account_id, *(one for one in followees if one not in sight.hidden)]
+        newest = await timeline_queries.home_ids(reads, authors, Page(limit=KEPT_IDS), sight)
+        self._warm.put(account_id, authors, newest, sight)
+        warm = self._warm.page(account_id, page, sight)
         if warm is not None:
             return warm
-        return await timeline_queries.home_ids(reads, authors, page)
+        return await timeline_queries.home_ids(reads, authors, page, sight)
 
     def _posted(self, event: events.Posted) -> None:
         self._warm.add(event.account_id, event.post_id, event.in_reply_to_account_id)
+        if event.tags and event.visibility == "public":
+            self._warm.add_tagged(event.post_id, event.tags)
         self._rendered.changed_author(event.account_id)
-        self._rendered.new(event.post_id)
-        if event.in_reply_to_id is not None:
+        if event.in_reply_to_id is None:
+            self._rendered.new(event.post_id)
+        else:
+            # A reply may be in a thread that somebody has muted, so it is not yet known that nobody marked it.
             self._rendered.changed_original(event.in_reply_to_id)
 
+    def _edited(self, event: events.PostEdited) -> None:
+        self._warm.drop_tagged(set(event.tags) ^ set(event.old_tags))
+        self._rendered.changed_original(event.post_id)
+
+    def _marked(
+        self, event: events.Pinned | events.Unpinned | events.Bookmarked | events.Unbookmarked
+    ) -> None:
+        self._rendered.marked(event.account_id, event.post_id)
+
+    def _thread_marked(self, event: events.ThreadMuted | events.ThreadUnmuted) -> None:
+        self._rendered.marked_thread(event.account_id, event.root_id)
+
     def _boosted(self, event: events.Boosted) -> None:
-        self._warm.add(event.account_id, event.boost_id, None)
+        self._warm.add_boost(event.account_id, event.boost_id)
         self._rendered.changed_author(event.account_id)
         self._rendered.changed_original(event.post_id)
         self._rendered.marked(event.account_id, event.post_id)

@@ -6,10 +6,11 @@ from typing import Final
 
 import msgspec
 
-from kizuna.square import queries, render
+from kizuna.square import render
 from kizuna.square.load import load_statuses
-from kizuna.square.models import Status
+from kizuna.square.models import NO_FLAGS, Flags, Status
 from kizuna.square.ports import Square
+from kizuna.square.relations import viewer_flags
 
 KEPT: Final = 50_000
 KEPT_MARKS: Final = 2_000
@@ -33,6 +34,7 @@ class _Piece(msgspec.Struct, frozen=True, gc=False):
     proper_id: int
     author: _Shown
     original_author: _Shown
+    authors: tuple[int, int]
 
 
 class _Marks:
@@ -45,12 +47,29 @@ class _Marks:
         self.laid: dict[int, bytes] = {}
 
 
-def _flags(favourited: bool, boosted: bool) -> bytes:
-    return b'"favourited":%s,"reblogged":%s' % (_encode(favourited), _encode(boosted))
+class _Fields(msgspec.Struct):
+    """The flags as they stand side by side in the entity Status."""
+
+    favourited: bool
+    reblogged: bool
+    muted: bool
+    bookmarked: bool
+    pinned: bool
+
+
+def _fields(flags: Flags, one: int) -> bytes:
+    fields = _Fields(
+        one in flags.favourited,
+        one in flags.boosted,
+        one in flags.muted,
+        one in flags.bookmarked,
+        one in flags.pinned,
+    )
+    return _encode(fields)[1:-1]
 
 
 # Inside a JSON text every quotation mark is escaped, so this can only be the fields themselves.
-_PLAIN: Final = _flags(favourited=False, boosted=False)
+_PLAIN: Final = _fields(NO_FLAGS, 0)
 
 
 class Rendered:
@@ -65,8 +84,13 @@ class Rendered:
         self._marks: OrderedDict[int, _Marks] = OrderedDict()
         self._unmarked: set[int] = set()
 
-    async def page(self, viewer_id: int, ids: Sequence[int]) -> list[tuple[int, bytes]]:
-        """Those of these statuses that still stand, with their ids, in order, as the viewer sees them."""
+    async def page(
+        self, viewer_id: int, ids: Sequence[int], hidden: frozenset[int]
+    ) -> list[tuple[int, bytes]]:
+        """Those of these statuses that still stand, with their ids, in order, as the viewer sees them.
+
+        What ``hidden`` accounts wrote or boosted is left out.
+        """
         find = self._pieces.get
         missing = [
             one
@@ -76,6 +100,8 @@ class Rendered:
         if missing:
             await self._render(missing)
             ids = [one for one in ids if one in self._pieces]
+        if hidden:
+            ids = [one for one in ids if hidden.isdisjoint(self._pieces[one].authors)]
         pieces = [self._pieces[one] for one in ids]
         laid = await self._laid_over(viewer_id, [piece.proper_id for piece in pieces])
         return [
@@ -103,18 +129,23 @@ class Rendered:
             self._forget(one)
 
     def new(self, post_id: int) -> None:
-        """A post was made just now: until somebody marks it, nobody need be asked whether they have."""
+        """A post, no reply, was made just now: until somebody marks it, nobody need be asked whether they have."""
         if len(self._unmarked) >= self._kept:
             self._unmarked.clear()
         self._unmarked.add(post_id)
 
     def marked(self, viewer_id: int, post_id: int) -> None:
-        """A viewer favoured or boosted a post, or took it back."""
+        """A viewer favoured, boosted, kept or pinned a post, or took it back."""
         self._unmarked.discard(post_id)
         marks = self._marks.get(viewer_id)
         if marks is not None:
             marks.known.discard(post_id)
             marks.laid.pop(post_id, None)
+
+    def marked_thread(self, viewer_id: int, root_id: int) -> None:
+        """A viewer muted a thread, or unmuted it: which of the posts seen lately are in it, nobody knows here."""
+        self._unmarked.discard(root_id)
+        self._marks.pop(viewer_id, None)
 
     def _forget(self, one: int) -> None:
         piece = self._pieces.pop(one, None)
@@ -139,7 +170,8 @@ class Rendered:
             self._shown.setdefault(account.id, _Shown()) for account in (status.author, status.proper.author)
         )
         body = _encode(render.status(status, self._square.origin))
-        return _Piece(body, status.proper.post.id, author, original_author)
+        authors = (status.author.id, status.proper.author.id)
+        return _Piece(body, status.proper.post.id, author, original_author, authors)
 
     async def _laid_over(self, viewer_id: int, post_ids: Sequence[int]) -> dict[int, bytes]:
         """The viewer's flags by post, for these and others; what is not in it has none."""
@@ -156,8 +188,8 @@ class Rendered:
             marks.known.clear()
             marks.laid.clear()
             unknown = set(post_ids)
-        flags = await queries.viewer_flags(self._square.store.reads, viewer_id, unknown)
+        flags = await viewer_flags(self._square, viewer_id, unknown)
         marks.known |= unknown
-        for one in flags.favourited | flags.boosted:
-            marks.laid[one] = _flags(one in flags.favourited, one in flags.boosted)
+        for one in flags.any:
+            marks.laid[one] = _fields(flags, one)
         return marks.laid

@@ -8,10 +8,10 @@ from starlette.responses import Response
 from kizuna.circle import friend_queries
 from kizuna.doors.parts import MemberParts, PublicParts
 from kizuna.people.models import Viewer
-from kizuna.square import queries as square_queries
 from kizuna.square import timeline_queries
 from kizuna.square.load import load_page
 from kizuna.square.models import NO_FLAGS, Flags, Status
+from kizuna.square.relations import viewer_flags
 from kizuna.square.text import fold_tag
 from kizuna.tie import queries as tie_queries
 from kizuna.tie.home import Show
@@ -83,7 +83,7 @@ async def flags_for(parts: PublicParts, viewer: Viewer | None, statuses: Sequenc
     if viewer is None or viewer.square_id is None or not statuses:
         return NO_FLAGS
     ids = {status.proper.post.id for status in statuses}
-    return await square_queries.viewer_flags(parts.square.store.reads, viewer.square_id, ids)
+    return await viewer_flags(parts.square, viewer.square_id, ids)
 
 
 def _shows(viewer: Viewer) -> tuple[Show, ...]:

@@ -12,6 +12,7 @@ from kizuna.people.models import Viewer
 from kizuna.square import actions, queries, timeline_queries
 from kizuna.square.load import load_status, load_thread
 from kizuna.square.models import Account, Draft, Status
+from kizuna.square.relations import relationships
 from kizuna.web.compose import LIMIT
 from kizuna.web.feeds import flags_for, post_items
 from kizuna.web.forms import PAGE, Long, Sent, Short, Table, account_of, cursor, path_id, sent
@@ -153,7 +154,7 @@ async def _relation(
         return "anonymous", False
     if viewer.square_id == account.id:
         return "self", False
-    line = (await queries.relationships(parts.square.store.reads, viewer.square_id, [account.id]))[0]
+    line = (await relationships(parts.square, viewer.square_id, [account.id]))[0]
     return "following" if line.following else "stranger", line.followed_by
 
 

@@ -1,0 +1,99 @@
+"""Changing what one has posted, and showing some of it first: the verbs."""
+
+from typing import Final
+
+from kizuna.ground.errors import Invalid, NotFound
+from kizuna.square import edit_queries, events, lookup, queries, rules
+from kizuna.square.models import Draft, Edit, Post, Version
+from kizuna.square.ports import Square
+from kizuna.store.store import Tx
+
+MOST_EDITS: Final = 100
+MOST_PINS: Final = 5
+
+
+async def edit_post(square: Square, account_id: int, post_id: int, edit: Edit) -> None:
+    """Replace what a post of one's own says; what it said stays in its history. An edit that changes nothing is none.
+
+    Raises Invalid for what cannot be posted and after 100 edits, NotFound for what is not one's own.
+    """
+    draft = rules.checked(_merged(await lookup.own(square.store.reads, account_id, post_id), edit))
+    marks, mentioned_ids = await lookup.mark(square, draft.text)
+
+    async def apply(tx: Tx) -> None:
+        was = await lookup.own(tx, account_id, post_id)
+        now = Version(
+            draft.text,
+            marks.html,
+            draft.spoiler_text,
+            draft.sensitive,
+            draft.language,
+            # Versions are in order even where the clock was set back.
+            max(tx.now_ms, (was.edited_at or was.created_at) + 1),
+        )
+        if not _differs(was, now):
+            return
+        if await edit_queries.edit_count(tx, post_id) >= MOST_EDITS:
+            raise Invalid("A post can be edited {most} times", field="status", most=MOST_EDITS)
+        before = {mention.account_id for _, mention in await queries.mentions(tx, [post_id])}
+        old_tags = tuple(tag for _, tag in await queries.tags(tx, [post_id]))
+        await edit_queries.keep_version(tx, was)
+        await edit_queries.change_post(tx, post_id, now)
+        queries.append_marks(tx, post_id, mentioned_ids, marks.tags)
+        new = [one for one in mentioned_ids if one not in before]
+        told = await lookup.to_tell(tx, account_id, new)
+        tx.emit(events.PostEdited(post_id, account_id, was.visibility, told, marks.tags, old_tags))
+
+    await square.store.write(apply)
+
+
+def _merged(was: Post, edit: Edit) -> Draft:
+    return Draft(
+        text=was.text if edit.text is None else edit.text,
+        spoiler_text=was.spoiler_text if edit.spoiler_text is None else edit.spoiler_text,
+        sensitive=was.sensitive if edit.sensitive is None else edit.sensitive,
+        language=was.language if edit.language is None else edit.language,
+        visibility=was.visibility,
+    )
+
+
+def _differs(was: Post, now: Version) -> bool:
+    return (was.text, was.spoiler_text, was.sensitive, was.language) != (
+        now.text,
+        now.spoiler_text,
+        now.sensitive,
+        now.language,
+    )
+
+
+async def pin(square: Square, account_id: int, post_id: int) -> None:
+    """Show a post of one's own first on one's page. Raises NotFound, Invalid for another's and beyond five."""
+
+    async def apply(tx: Tx) -> None:
+        await _check_own(tx, account_id, post_id)
+        if not await edit_queries.make_pin(tx, account_id, post_id):
+            return
+        if await edit_queries.pin_count(tx, account_id) > MOST_PINS:
+            raise Invalid("You have already pinned the maximum number of posts", field="id")
+        tx.emit(events.Pinned(account_id, post_id))
+
+    await square.store.write(apply)
+
+
+async def _check_own(tx: Tx, account_id: int, post_id: int) -> None:
+    post = await queries.post(tx, post_id)
+    if post is None:
+        raise NotFound
+    if post.account_id != account_id or post.boost_of_id is not None:
+        raise Invalid("Someone else's post cannot be pinned", field="id")
+
+
+async def unpin(square: Square, account_id: int, post_id: int) -> None:
+    """Show it there no more. Raises NotFound, Invalid for another's."""
+
+    async def apply(tx: Tx) -> None:
+        await _check_own(tx, account_id, post_id)
+        if await edit_queries.remove_pin(tx, account_id, post_id):
+            tx.emit(events.Unpinned(account_id, post_id))
+
+    await square.store.write(apply)
