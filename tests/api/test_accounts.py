@@ -65,13 +65,13 @@ async def test_a_profile_is_changed_in_part(aoi: Api) -> None:
     assert "<b>" not in changed["note"]
     kept = {"source[privacy]": "public", "locked": "false", "fields_attributes[0][name]": ""}
     assert (await aoi.http.patch(path, data=kept)).status_code == 200
-    for body in (
-        {"locked": "true"},
-        {"bot": "1"},
-        {"source[privacy]": "private"},
-        {"fields_attributes[0][name]": "a"},
-    ):
+    for body in ({"locked": "true"}, {"source[privacy]": "private"}):
         assert (await aoi.http.patch(path, data=body)).status_code == 422
+    lines = {"fields_attributes[0][name]": "Site", "fields_attributes[0][value]": "https://aoi.example <b>"}
+    changed = (await aoi.http.patch(path, data={"bot": "1", "source[sensitive]": "true", **lines})).json()
+    assert (changed["bot"], changed["source"]["sensitive"]) == (True, True)
+    assert changed["source"]["fields"][0]["value"] == lines["fields_attributes[0][value]"]
+    assert "<b>" not in changed["fields"][0]["value"]
     picture = await aoi.http.patch(path, files={"avatar": ("a.png", b"\x89PNG", "image/png")})
     assert picture.status_code == 422
     assert (await aoi.http.patch(path, json={"display_name": "x" * 31})).status_code == 422

@@ -3,7 +3,7 @@
 import msgspec
 
 from kizuna.square import actions, entities, render
-from kizuna.square.models import Application, Flags, Relationship
+from kizuna.square.models import Application, Flags, Posting, Relationship
 from kizuna.square.relations import relationships
 from tests.square.world import HANA, KEN, World, run
 
@@ -77,7 +77,7 @@ def test_an_account(world: World) -> None:
 
 def test_ones_own_account_has_its_source(world: World) -> None:
     own = run(actions.edit_profile(world.square, HANA, "花", "a <b>"))
-    entity = render.credential_account(own, ORIGIN, "ja")
+    entity = render.credential_account(own, ORIGIN, Posting(language="ja"))
     assert (entity.source.note, entity.source.privacy, entity.source.language) == ("a <b>", "public", "ja")
     assert entity.note == "<p>a &lt;b&gt;</p>"
 

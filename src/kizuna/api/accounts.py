@@ -1,20 +1,24 @@
 """Other people's accounts: one, several, found by name, and what they post."""
 
+import functools
+from collections.abc import Awaitable, Callable
 from typing import Annotated, Final
 
 import msgspec
 from starlette.responses import Response
 
 from kizuna.api.calls import Call, Nothing, OwnCall
+from kizuna.api.lists import Lines, by_id, listed
 from kizuna.api.operations import Operation, anyone, by_person
-from kizuna.api.paging import MOST, Ids, Limit, Paged, ids_of, links, page_of
-from kizuna.api.present import known_account, present, present_accounts
+from kizuna.api.paging import MOST, Ids, Limit, Paged, ids_of, page_of
+from kizuna.api.present import hides_itself, known_account, present_accounts
 from kizuna.doors.answers import json_answer
 from kizuna.doors.parts import PublicParts
 from kizuna.ground.config import Config
 from kizuna.ground.errors import NotFound
-from kizuna.square import queries, render, search_queries, timeline_queries
+from kizuna.square import edit_queries, queries, render, search_queries, timeline_queries
 from kizuna.square.entities import Account, Status
+from kizuna.square.models import Page
 from kizuna.square.text import fold_tag
 
 MOST_OFFSET: Final = 10_000
@@ -48,19 +52,23 @@ class Posts(Paged):
 
 async def show(call: Call[Nothing]) -> Response:
     """One account."""
-    return json_answer(render.account(await known_account(call.parts, call.id), call.parts.config.url))
+    row = await known_account(call.parts, call.me, call.id)
+    return json_answer(render.account(row, call.parts.config.url))
 
 
 async def show_many(call: Call[Ids]) -> Response:
     """Several accounts at once; those that aren't there are left out."""
-    return json_answer(await present_accounts(call.parts, ids_of(call.params)))
+    ids = ids_of(call.params)
+    if call.me is not None:
+        ids = [one for one in ids if not await hides_itself(call.parts, call.me, one)]
+    return json_answer(await present_accounts(call.parts, ids))
 
 
 async def lookup(call: Call[Lookup]) -> Response:
     """The account with a name."""
     handle = local_handle(call.parts.config, call.params.acct)
     row = None if handle is None else await queries.account_by_handle(call.parts.square.store.reads, handle)
-    if row is None:
+    if row is None or (call.me is not None and await hides_itself(call.parts, call.me, row.id)):
         raise NotFound
     return json_answer(render.account(row, call.parts.config.url))
 
@@ -68,7 +76,7 @@ async def lookup(call: Call[Lookup]) -> Response:
 async def search(call: OwnCall[AccountSearch]) -> Response:
     """Accounts whose handle begins like this."""
     params = call.params
-    found = await search_accounts(call.parts, params.q, params.limit, params.offset)
+    found = await search_accounts(call.parts, call.me, params.q, params.limit, params.offset)
     if params.following:
         ids = [int(each.id) for each in found]
         followed = await queries.followed(call.parts.square.store.reads, call.me, ids)
@@ -78,29 +86,35 @@ async def search(call: OwnCall[AccountSearch]) -> Response:
 
 async def statuses(call: Call[Posts]) -> Response:
     """What an account posted."""
-    row, params = await known_account(call.parts, call.id), call.params
-    if params.pinned or params.only_media:
-        return json_answer([])  # there are neither pins nor media in this version
-    page = page_of(params)
+    row, params = await known_account(call.parts, call.me, call.id), call.params
+    if params.only_media:
+        return json_answer([])  # there are no media in this version
     db = call.parts.square.store.reads
-    if params.tagged is not None:
-        ids = await search_queries.account_tag_ids(db, row.id, fold_tag(params.tagged), page)
+    sight = await call.parts.square.sights.of(call.me)
+    if row.id in sight.apart:
+        return json_answer([])
+    if params.pinned:
+        find: Callable[[Page], Awaitable[Lines]] = functools.partial(edit_queries.pins, db, row.id)
+    elif params.tagged is not None:
+        find = by_id(functools.partial(search_queries.account_tag_ids, db, row.id, fold_tag(params.tagged)))
     else:
-        ids = await timeline_queries.account_ids(
-            db, row.id, page, replies=not params.exclude_replies, boosts=not params.exclude_reblogs
+        replies, boosts = not params.exclude_replies, not params.exclude_reblogs
+        find = by_id(
+            functools.partial(timeline_queries.account_ids, db, row.id, replies=replies, boosts=boosts)
         )
-    shown = await present(call.parts, call.me, ids)
-    return json_answer(shown, headers=links(call.parts.config, call.request, ids, page))
+    return await listed(call, page_of(params), find, sight.on_page_of(row.id))
 
 
-async def search_accounts(parts: PublicParts, text: str, limit: int | None, offset: int) -> list[Account]:
+async def search_accounts(
+    parts: PublicParts, me: int | None, text: str, limit: int | None, offset: int
+) -> list[Account]:
     """Accounts whose handle begins like ``text``, with or without @ and this server's name."""
     handle = local_handle(parts.config, text)
     if not handle:
         return []
     most = min(limit or MOST, MOST)
     ids = await timeline_queries.search_accounts(parts.square.store.reads, handle, most, offset)
-    return await present_accounts(parts, ids)
+    return await present_accounts(parts, ids, (await parts.square.sights.of(me)).apart)
 
 
 def local_handle(config: Config, acct: str) -> str | None:

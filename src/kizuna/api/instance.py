@@ -11,6 +11,7 @@ from kizuna.api.operations import Operation, anyone
 from kizuna.doors.answers import json_answer
 from kizuna.doors.parts import PublicParts
 from kizuna.square import count_queries
+from kizuna.square.edit_actions import MOST_PINS
 from kizuna.square.text import LINK_CHARACTERS, MOST_CHARACTERS
 
 # The newest Mastodon whose client API this one is measured against. Clients compare the leading digits.
@@ -29,7 +30,7 @@ class AccountLimits(msgspec.Struct):
     """Limits of an account."""
 
     max_featured_tags: int = 0
-    max_pinned_statuses: int = 0
+    max_pinned_statuses: int = MOST_PINS
 
 
 class Configuration(msgspec.Struct):

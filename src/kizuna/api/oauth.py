@@ -11,14 +11,13 @@ from starlette.responses import Response
 
 from kizuna.api.calls import Call, Nothing, OwnCall
 from kizuna.api.operations import Operation, anyone, by_person
-from kizuna.api.present import known_account
 from kizuna.doors.answers import json_answer
 from kizuna.people import oauth
 from kizuna.people.models import NewToken, Redeem
 from kizuna.people.ports import People
 from kizuna.people.refusals import InvalidClient, InvalidRequest, UnsupportedGrantType
 from kizuna.people.scopes import scope_text
-from kizuna.square import render
+from kizuna.square import lookup, render
 
 
 class Token(msgspec.Struct):
@@ -82,7 +81,7 @@ async def revoke(call: Call[RevokeRequest]) -> Response:
 async def userinfo(call: OwnCall[Nothing]) -> Response:
     """Who stands behind this token."""
     parts = call.parts
-    account = render.account(await known_account(parts, call.me), parts.config.url)
+    account = render.account(await lookup.account(parts.square.store.reads, call.me), parts.config.url)
     return json_answer(
         UserInfo(
             iss=f"{parts.config.url}/",

@@ -4,22 +4,35 @@ from collections.abc import Sequence
 
 from kizuna.doors.parts import PublicParts
 from kizuna.ground.errors import NotFound
-from kizuna.square import entities, queries, render
+from kizuna.square import block_queries, entities, queries, render
 from kizuna.square.load import load_page, load_status
 from kizuna.square.models import NO_FLAGS, Account, Flags, Status
 from kizuna.square.relations import viewer_flags
+from kizuna.square.sight import NOBODY
 
 
-async def present(parts: PublicParts, me: int | None, ids: Sequence[int]) -> list[entities.Status]:
-    """Statuses in this order, without those that are gone."""
+async def present(
+    parts: PublicParts, me: int | None, ids: Sequence[int], hidden: frozenset[int] | None = None
+) -> list[entities.Status]:
+    """Statuses in this order, without those that are gone, or by somebody ``hidden``.
+
+    Where nothing else is said these are the accounts that a block keeps apart from the asker.
+    """
     rows = await load_page(parts.square.store.reads, ids)
+    if hidden is None:
+        hidden = (await parts.square.sights.of(me)).apart
+    if hidden:
+        rows = [row for row in rows if not row.is_by(hidden)]
     flags = await _flags(parts, me, rows)
     return [render.status(row, parts.config.url, flags) for row in rows]
 
 
 async def present_one(parts: PublicParts, me: int | None, status_id: int) -> entities.Status:
-    """One status. Raises NotFound."""
-    return await present_status(parts, me, await known_status(parts, status_id))
+    """One status, whoever wrote it: for the answer to what the asker has just done. Raises NotFound."""
+    row = await load_status(parts.square.store.reads, status_id)
+    if row is None:
+        raise NotFound
+    return await present_status(parts, me, row)
 
 
 async def present_status(parts: PublicParts, me: int | None, row: Status) -> entities.Status:
@@ -27,24 +40,35 @@ async def present_status(parts: PublicParts, me: int | None, row: Status) -> ent
     return render.status(row, parts.config.url, await _flags(parts, me, [row]))
 
 
-async def known_status(parts: PublicParts, status_id: int) -> Status:
-    """A status that stands. Raises NotFound."""
+async def known_status(parts: PublicParts, me: int | None, status_id: int) -> Status:
+    """A status that stands, for somebody whom no block keeps apart from it. Raises NotFound."""
     row = await load_status(parts.square.store.reads, status_id)
-    if row is None:
+    if row is None or row.is_by((await parts.square.sights.of(me)).apart):
         raise NotFound
     return row
 
 
-async def known_account(parts: PublicParts, account_id: int) -> Account:
-    """An account. Raises NotFound."""
-    row = await queries.account(parts.square.store.reads, account_id)
-    if row is None:
+async def known_account(parts: PublicParts, me: int | None, account_id: int) -> Account:
+    """An account, absent for whom it blocks. Raises NotFound."""
+    db = parts.square.store.reads
+    row = await queries.account(db, account_id)
+    if row is None or (me is not None and await hides_itself(parts, me, account_id)):
         raise NotFound
     return row
 
 
-async def present_accounts(parts: PublicParts, ids: Sequence[int]) -> list[entities.Account]:
-    """Accounts in this order, without those that are gone."""
+async def hides_itself(parts: PublicParts, me: int, account_id: int) -> bool:
+    """Whether an account blocks the asker. Who blocks it too sees it, to be able to end that."""
+    if account_id not in (await parts.square.sights.of(me)).apart:
+        return False
+    return not await block_queries.blocking(parts.square.store.reads, me, [account_id])
+
+
+async def present_accounts(
+    parts: PublicParts, ids: Sequence[int], hidden: frozenset[int] = NOBODY
+) -> list[entities.Account]:
+    """Accounts in this order, without those that are gone or ``hidden``."""
+    ids = [one for one in ids if one not in hidden]
     found = await queries.accounts(parts.square.store.reads, ids)
     return [render.account(found[id_], parts.config.url) for id_ in ids if id_ in found]
 

@@ -5,18 +5,18 @@ from typing import Annotated, Final
 import msgspec
 from starlette.responses import Response
 
-from kizuna.api.calls import Call, Nothing, OwnCall
+from kizuna.api.calls import Call, Nothing, OwnCall, P
 from kizuna.api.oauth import Token, token_entity
 from kizuna.api.operations import Operation, by_app, by_person
-from kizuna.api.present import known_account
 from kizuna.doors.answers import json_answer
 from kizuna.doors.routes import asker_of
 from kizuna.doors.tree import Upload
 from kizuna.ground.errors import Forbidden, Invalid
 from kizuna.people.models import SignUp
 from kizuna.people.oauth import sign_up_with_app
-from kizuna.square import actions, render
+from kizuna.square import actions, kept_actions, kept_queries, lookup, render, rules
 from kizuna.square.entities import CredentialAccount
+from kizuna.square.models import Account, Posting, ProfileMore
 
 
 class Registration(msgspec.Struct):
@@ -54,6 +54,8 @@ class ProfileChange(msgspec.Struct):
     header: Upload | str | None = None
     locked: bool | None = None
     bot: bool | None = None
+    discoverable: bool | None = None
+    indexable: bool | None = None
     fields_attributes: list[FieldLine] | None = None
     source: SourceChange | None = None
 
@@ -87,37 +89,61 @@ async def register(call: Call[Registration]) -> Response:
 
 async def verify(call: OwnCall[Nothing]) -> Response:
     """One's own account."""
-    row = await known_account(call.parts, call.me)
-    return json_answer(render.credential_account(row, call.parts.config.url))
+    row = await lookup.account(call.parts.square.store.reads, call.me)
+    return await _own_account(call, row)
 
 
 async def update(call: OwnCall[ProfileChange]) -> Response:
-    """Change name and note."""
+    """Change one's profile, and how one posts unless one says otherwise."""
     params = call.params
     _check_supported(params)
-    before = await known_account(call.parts, call.me)
+    square = call.parts.square
+    before = await lookup.account(square.store.reads, call.me)
+    posting = _posting(params.source, await kept_queries.posting(square.kept.reads, call.me))
+    rules.check_posting(posting)
     row = await actions.edit_profile(
         call.parts.square,
         call.me,
         before.display_name if params.display_name is None else params.display_name,
         before.note if params.note is None else params.note,
+        ProfileMore(
+            fields=_lines(params.fields_attributes),
+            bot=params.bot,
+            discoverable=params.discoverable,
+            indexable=params.indexable,
+        ),
     )
-    return json_answer(render.credential_account(row, call.parts.config.url))
+    if params.source is not None:
+        await kept_actions.set_posting(square, call.me, posting)
+    return await _own_account(call, row)
+
+
+async def _own_account(call: OwnCall[P], row: Account) -> Response:
+    posting = await kept_queries.posting(call.parts.square.kept.reads, row.id)
+    return json_answer(render.credential_account(row, call.parts.config.url, posting))
+
+
+def _lines(given: list[FieldLine] | None) -> tuple[tuple[str, str], ...] | None:
+    return None if given is None else tuple((line.name, line.value) for line in given)
+
+
+def _posting(given: SourceChange | None, usual: Posting) -> Posting:
+    """What is left out stays as it is; an empty language is that of the interface again."""
+    if given is None:
+        return usual
+    return Posting(
+        visibility=given.privacy or usual.visibility,
+        sensitive=usual.sensitive if given.sensitive is None else given.sensitive,
+        language=usual.language if given.language is None else given.language or None,
+    )
 
 
 def _check_supported(params: ProfileChange) -> None:
     """Refuse what this version cannot keep, unless it asks for what is the case anyway. Raises Invalid."""
-    source = params.source or SourceChange()
-    lines = params.fields_attributes or []
     for field, wanted in (
         ("avatar", params.avatar),
         ("header", params.header),
         ("locked", params.locked),
-        ("bot", params.bot),
-        ("fields_attributes", any(line.name or line.value for line in lines)),
-        ("source[privacy]", source.privacy not in (None, "", "public")),
-        ("source[sensitive]", source.sensitive),
-        ("source[language]", source.language),
     ):
         if wanted:
             raise Invalid("This server cannot do {name} yet", field=field, name=field)

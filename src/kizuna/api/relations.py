@@ -45,13 +45,13 @@ async def follow(call: OwnCall[Follow]) -> Response:
     """Follow an account."""
     params = call.params
     await actions.follow(call.parts.square, call.me, call.id, boosts=params.reblogs, notify=params.notify)
-    return await _standing(call.parts, call.me, call.id)
+    return await standing(call.parts, call.me, call.id)
 
 
 async def unfollow(call: OwnCall[Nothing]) -> Response:
     """Follow an account no more."""
     await actions.unfollow(call.parts.square, call.me, call.id)
-    return await _standing(call.parts, call.me, call.id)
+    return await standing(call.parts, call.me, call.id)
 
 
 async def followers(call: Call[Paged]) -> Response:
@@ -64,16 +64,18 @@ async def following(call: Call[Paged]) -> Response:
     return await _edges(call, timeline_queries.following)
 
 
-async def _standing(parts: PublicParts, me: int, account_id: int) -> Response:
+async def standing(parts: PublicParts, me: int, account_id: int) -> Response:
+    """How one stands to an account now, as the answer to what one has done."""
     rows = await relations.relationships(parts.square, me, [account_id])
     return json_answer(render.relationship(rows[0]))
 
 
 async def _edges(call: Call[Paged], find: Callable[[Db, int, Page], Awaitable[list[Edge]]]) -> Response:
-    row = await known_account(call.parts, call.id)
+    row = await known_account(call.parts, call.me, call.id)
     page = page_of(call.params, 40, MOST_LISTED)
     edges = await find(call.parts.square.store.reads, row.id, page)
-    shown = await present_accounts(call.parts, [edge.account_id for edge in edges])
+    apart = (await call.parts.square.sights.of(call.me)).apart
+    shown = await present_accounts(call.parts, [edge.account_id for edge in edges], apart)
     return json_answer(
         shown, headers=links(call.parts.config, call.request, [edge.id for edge in edges], page)
     )

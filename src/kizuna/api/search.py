@@ -9,12 +9,13 @@ from kizuna.api.accounts import MOST_OFFSET, search_accounts
 from kizuna.api.calls import Call
 from kizuna.api.operations import Operation, anyone
 from kizuna.api.paging import Limit
-from kizuna.api.present import present
+from kizuna.api.present import hides_itself, present
+from kizuna.api.tags import tag_entities
 from kizuna.doors.answers import json_answer
 from kizuna.ground.ids import parse_id
 from kizuna.square import queries, render, search_queries
-from kizuna.square.entities import Account, Status
-from kizuna.square.text import fold_tag, tag_url
+from kizuna.square.entities import Account, FoundTag, Status
+from kizuna.square.text import fold_tag
 
 MOST: Final = 40
 
@@ -27,15 +28,6 @@ class Search(msgspec.Struct):
     resolve: bool = False
     limit: Limit | None = None
     offset: Annotated[int, msgspec.Meta(ge=0, le=MOST_OFFSET)] = 0
-
-
-class FoundTag(msgspec.Struct):
-    """The entity Tag."""
-
-    name: str
-    url: str
-    history: list[str] = []
-    following: bool = False
 
 
 class Found(msgspec.Struct):
@@ -61,11 +53,11 @@ async def _by_name(call: Call[Search], text: str) -> Found:
     offset = call.params.offset
     found = Found()
     if not text.startswith("#"):
-        found.accounts = await search_accounts(call.parts, text, limit, offset)
+        found.accounts = await search_accounts(call.parts, call.me, text, limit, offset)
     name = fold_tag(text.removeprefix("#"))
     if name and not text.startswith("@"):
         names = await search_queries.tag_names(call.parts.square.store.reads, name, limit + offset)
-        found.hashtags = [FoundTag(each, tag_url(call.parts.config.url, each)) for each in names[offset:]]
+        found.hashtags = await tag_entities(call.parts, call.me, names[offset:])
     return found
 
 
@@ -76,7 +68,7 @@ async def _at_address(call: Call[Search], text: str) -> Found:
         return Found()
     handle, _, last = inside.rstrip("/").partition("/")
     row = await queries.account_by_handle(call.parts.square.store.reads, handle)
-    if row is None:
+    if row is None or (call.me is not None and await hides_itself(call.parts, call.me, row.id)):
         return Found()
     if not last:
         return Found(accounts=[render.account(row, call.parts.config.url)])

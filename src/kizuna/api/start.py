@@ -12,6 +12,7 @@ from starlette.responses import Response
 from kizuna.api.calls import Call, Nothing, OwnCall
 from kizuna.api.operations import Operation, anyone, by_person
 from kizuna.doors.answers import json_answer
+from kizuna.square import kept_queries
 
 
 class Preferences(msgspec.Struct):
@@ -26,7 +27,9 @@ class Preferences(msgspec.Struct):
 
 async def preferences(call: OwnCall[Nothing]) -> Response:
     """How this person posts and reads unless they say otherwise."""
-    return json_answer(Preferences("public", False, call.viewer.locale, "default", False))
+    usual = await kept_queries.posting(call.parts.square.kept.reads, call.me)
+    language = usual.language or call.viewer.locale
+    return json_answer(Preferences(usual.visibility, usual.sensitive, language, "default", False))
 
 
 async def nothing_public(_: Call[Nothing]) -> Response:
@@ -39,20 +42,13 @@ async def nothing_own(_: OwnCall[Nothing]) -> Response:
     return json_answer([])
 
 
-async def markers(_: OwnCall[Nothing]) -> Response:
-    """Always empty: reading positions aren't kept yet."""
-    return json_answer({})
-
-
 OPERATIONS: Final[tuple[Operation, ...]] = (
     by_person("GET", "/api/v1/preferences", preferences, Nothing, Preferences, "read:accounts"),
-    by_person("GET", "/api/v1/markers", markers, Nothing, dict[str, str], "read:statuses"),
     anyone("GET", "/api/v1/custom_emojis", nothing_public, Nothing, list[str]),
     anyone("GET", "/api/v1/instance/rules", nothing_public, Nothing, list[str]),
     anyone("GET", "/api/v1/instance/peers", nothing_public, Nothing, list[str]),
     by_person("GET", "/api/v1/announcements", nothing_own, Nothing, list[str], None),
     by_person("GET", "/api/v2/filters", nothing_own, Nothing, list[str], "read:filters"),
     by_person("GET", "/api/v1/lists", nothing_own, Nothing, list[str], "read:lists"),
-    by_person("GET", "/api/v1/followed_tags", nothing_own, Nothing, list[str], "read:follows"),
     by_person("GET", "/api/v1/scheduled_statuses", nothing_own, Nothing, list[str], "read:statuses"),
 )

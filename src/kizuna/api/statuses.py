@@ -9,14 +9,14 @@ from starlette.responses import Response
 from kizuna.api.calls import Call, Nothing, OwnCall
 from kizuna.api.operations import Operation, anyone, by_person
 from kizuna.api.paging import Id, Ids, Paged, ids_of, links, page_of
-from kizuna.api.present import known_status, present, present_accounts, present_one
+from kizuna.api.present import known_status, present, present_accounts, present_one, present_status
 from kizuna.doors.answers import json_answer, raw_answer
 from kizuna.ground.errors import Invalid, NotFound
 from kizuna.ground.ids import parse_id
 from kizuna.jobs.idempotency import Key, make_key
 from kizuna.people import oauth_queries
 from kizuna.people.limits import DELETE
-from kizuna.square import actions, render, timeline_queries
+from kizuna.square import actions, kept_queries, render, timeline_queries
 from kizuna.square.entities import Account, Context, Status
 from kizuna.square.load import load_thread
 from kizuna.square.models import Application, Draft, Edge, Page
@@ -64,12 +64,13 @@ async def create(call: OwnCall[NewStatus]) -> Response:
     """Post a status, or a reply."""
     params = call.params
     _check_supported(params)
+    usual = await kept_queries.posting(call.parts.square.kept.reads, call.me)
     draft = Draft(
         text=params.status,
         spoiler_text=params.spoiler_text,
-        sensitive=bool(params.sensitive),
-        visibility=params.visibility or "public",
-        language=params.language or None,
+        sensitive=usual.sensitive if params.sensitive is None else params.sensitive,
+        visibility=params.visibility or usual.visibility,
+        language=params.language or usual.language,
         in_reply_to_id=_parent(params.in_reply_to_id),
         application=await _application(call),
     )
@@ -82,7 +83,8 @@ async def create(call: OwnCall[NewStatus]) -> Response:
 
 async def show(call: Call[Nothing]) -> Response:
     """One status."""
-    return json_answer(await present_one(call.parts, call.me, call.id))
+    row = await known_status(call.parts, call.me, call.id)
+    return json_answer(await present_status(call.parts, call.me, row))
 
 
 async def show_many(call: Call[Ids]) -> Response:
@@ -99,9 +101,10 @@ async def remove(call: OwnCall[Nothing]) -> Response:
 
 async def context(call: Call[Nothing]) -> Response:
     """What stands above and below a status."""
-    status = await known_status(call.parts, call.id)
+    status = await known_status(call.parts, call.me, call.id)
+    hidden = (await call.parts.square.sights.of(call.me)).hidden
     thread = await load_thread(call.parts.square.store.reads, status.proper.post)
-    shown = await present(call.parts, call.me, [*thread.ancestors, *thread.descendants])
+    shown = await present(call.parts, call.me, [*thread.ancestors, *thread.descendants], hidden)
     above = set(thread.ancestors)
     return json_answer(
         Context(
@@ -113,7 +116,7 @@ async def context(call: Call[Nothing]) -> Response:
 
 async def source(call: OwnCall[Nothing]) -> Response:
     """The text of one's own status as it was written."""
-    status = await known_status(call.parts, call.id)
+    status = await known_status(call.parts, call.me, call.id)
     if status.post.account_id != call.me or status.original is not None:
         raise NotFound
     return json_answer(StatusSource(str(status.post.id), status.post.text, status.post.spoiler_text))
@@ -154,10 +157,11 @@ async def reblogged_by(call: Call[Paged]) -> Response:
 
 
 async def _people_of(call: Call[Paged], find: Callable[[Db, int, Page], Awaitable[list[Edge]]]) -> Response:
-    original = (await known_status(call.parts, call.id)).proper.post.id
+    original = (await known_status(call.parts, call.me, call.id)).proper.post.id
     page = page_of(call.params)
     edges = await find(call.parts.square.store.reads, original, page)
-    shown = await present_accounts(call.parts, [edge.account_id for edge in edges])
+    apart = (await call.parts.square.sights.of(call.me)).apart
+    shown = await present_accounts(call.parts, [edge.account_id for edge in edges], apart)
     return json_answer(
         shown, headers=links(call.parts.config, call.request, [edge.id for edge in edges], page)
     )

@@ -1,17 +1,22 @@
 """Timelines: home, public, hashtag."""
 
-from typing import Final
+import functools
+from typing import Annotated, Final
 
+import msgspec
 from starlette.responses import Response
 
 from kizuna.api.calls import Call, OwnCall
+from kizuna.api.lists import by_id, listed
 from kizuna.api.operations import Operation, anyone, by_person
-from kizuna.api.paging import Paged, links, links_around, page_of
-from kizuna.api.present import present
+from kizuna.api.paging import Paged, links_around, page_of
 from kizuna.doors.answers import json_answer, raw_answer
+from kizuna.ground.errors import Invalid
 from kizuna.square import timeline_queries
 from kizuna.square.entities import Status
 from kizuna.square.text import fold_tag
+
+MOST_TAGS: Final = 4
 
 
 class PublicPaged(Paged):
@@ -20,6 +25,17 @@ class PublicPaged(Paged):
     local: bool = False
     remote: bool = False
     only_media: bool = False
+
+
+Tag = Annotated[str, msgspec.Meta(max_length=200)]
+
+
+class TagPaged(PublicPaged):
+    """Which posts with a hashtag: or with any of these, and with all of these, and with none of these."""
+
+    any: list[Tag] = msgspec.field(default_factory=list[Tag])
+    all: list[Tag] = msgspec.field(default_factory=list[Tag])
+    none: list[Tag] = msgspec.field(default_factory=list[Tag])
 
 
 async def home(call: OwnCall[Paged]) -> Response:
@@ -35,25 +51,31 @@ async def public(call: Call[PublicPaged]) -> Response:
     """Public posts of everybody on this server."""
     if call.params.remote or call.params.only_media:
         return json_answer([])  # nothing comes from elsewhere and nothing has media in this version
-    page = page_of(call.params)
-    ids = await timeline_queries.public_ids(call.parts.square.store.reads, page)
-    shown = await present(call.parts, call.me, ids)
-    return json_answer(shown, headers=links(call.parts.config, call.request, ids, page))
+    find = by_id(functools.partial(timeline_queries.public_ids, call.parts.square.store.reads))
+    hidden = (await call.parts.square.sights.of(call.me)).hidden
+    return await listed(call, page_of(call.params), find, hidden)
 
 
-async def tag(call: Call[PublicPaged]) -> Response:
-    """Public posts with a hashtag."""
-    if call.params.remote or call.params.only_media:
+async def tag(call: Call[TagPaged]) -> Response:
+    """Public posts with a hashtag; with others too, or without them."""
+    params = call.params
+    if params.remote or params.only_media:
         return json_answer([])
-    page = page_of(call.params)
+    db = call.parts.square.store.reads
     name = fold_tag(call.request.path_params["tag"])
-    ids = await timeline_queries.tag_ids(call.parts.square.store.reads, name, page)
-    shown = await present(call.parts, call.me, ids)
-    return json_answer(shown, headers=links(call.parts.config, call.request, ids, page))
+    more = [[fold_tag(each) for each in names] for names in (params.any, params.all, params.none)]
+    if any(len(names) > MOST_TAGS for names in more):
+        raise Invalid("At most {most} at once", field="tag", most=MOST_TAGS)
+    any_of, all_of, none_of = more
+    if any_of or all_of or none_of:
+        find = by_id(functools.partial(timeline_queries.tags_ids, db, [name, *any_of], all_of, none_of))
+    else:
+        find = by_id(functools.partial(timeline_queries.tag_ids, db, name))
+    return await listed(call, page_of(params), find, (await call.parts.square.sights.of(call.me)).hidden)
 
 
 OPERATIONS: Final[tuple[Operation, ...]] = (
     by_person("GET", "/api/v1/timelines/home", home, Paged, list[Status], "read:statuses"),
     anyone("GET", "/api/v1/timelines/public", public, PublicPaged, list[Status], "read:statuses"),
-    anyone("GET", "/api/v1/timelines/tag/{tag}", tag, PublicPaged, list[Status], "read:statuses"),
+    anyone("GET", "/api/v1/timelines/tag/{tag}", tag, TagPaged, list[Status], "read:statuses"),
 )

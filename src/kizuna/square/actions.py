@@ -4,16 +4,23 @@ Each prepares what is slow without a lock, and then checks and writes in one tra
 is done already is not done again, and not counted again.
 """
 
+from collections.abc import Sequence
+from typing import Final
+
+import msgspec
+
 from kizuna.ground.errors import Conflict, Forbidden, NotFound
 from kizuna.ground.text import check_length, clean
 from kizuna.jobs.idempotency import Key, once
 from kizuna.people.handles import check_display_name
 from kizuna.square import block_queries, events, lookup, queries, rules
 from kizuna.square.load import load_status
-from kizuna.square.models import Account, Draft, Post, Status
+from kizuna.square.models import Account, Draft, Post, ProfileMore, Status
 from kizuna.square.ports import Square
 from kizuna.square.text import MOST_CHARACTERS, marked
 from kizuna.store.store import Tx
+
+_NOTHING_MORE: Final = ProfileMore()
 
 
 async def make_account(tx: Tx, account_id: int, handle: str, display_name: str = "") -> None:
@@ -28,19 +35,40 @@ async def make_account(tx: Tx, account_id: int, handle: str, display_name: str =
     tx.emit(events.AccountMade(account_id))
 
 
-async def edit_profile(square: Square, account_id: int, display_name: str, note: str) -> Account:
-    """Replace name (30 characters) and note (500); answers the account as it is then."""
+async def edit_profile(
+    square: Square, account_id: int, display_name: str, note: str, more: ProfileMore = _NOTHING_MORE
+) -> Account:
+    """Replace name (30 characters) and note (500), and what ``more`` names; answers the account as it is then."""
     display_name, note = check_display_name(display_name), clean(note, "note")
     await square.check_words(display_name, note)
     check_length(note, MOST_CHARACTERS, "note")
     html = (await lookup.mark(square, note))[0].html
+    fields = None if more.fields is None else await _fields(square, more.fields)
 
     async def apply(tx: Tx) -> Account:
+        was = await lookup.account(tx, account_id)
         await queries.set_profile(tx, account_id, display_name, note, html)
+        await queries.set_profile_more(
+            tx,
+            account_id,
+            was.fields if fields is None else fields,
+            bot=was.bot if more.bot is None else more.bot,
+            discoverable=was.discoverable if more.discoverable is None else more.discoverable,
+            indexable=was.indexable if more.indexable is None else more.indexable,
+        )
         tx.emit(events.ProfileEdited(account_id))
         return await lookup.account(tx, account_id)
 
     return await square.store.write(apply)
+
+
+async def _fields(square: Square, lines: Sequence[tuple[str, str]]) -> str:
+    """The lines of a profile as they are stored. Raises Invalid."""
+    stored = [
+        (name, value, (await lookup.mark(square, value))[0].html)
+        for name, value in rules.checked_fields(lines)
+    ]
+    return msgspec.json.encode(stored).decode()
 
 
 async def post(square: Square, author_id: int, draft: Draft, key: Key | None = None) -> int:

@@ -216,11 +216,9 @@ class Posting(msgspec.Struct, frozen=True):
     language: str | None = None
 
 
-class Profile(msgspec.Struct, frozen=True, kw_only=True):
-    """What shall change of a profile, unchecked. What is None stays as it is."""
+class ProfileMore(msgspec.Struct, frozen=True, kw_only=True):
+    """What shall change of a profile besides name and note, unchecked. What is None stays as it is."""
 
-    display_name: str | None = None
-    note: str | None = None
     fields: tuple[tuple[str, str], ...] | None = None
     bot: bool | None = None
     discoverable: bool | None = None

@@ -93,6 +93,16 @@ _PROFILE: Final = (
         note_html=sa.bindparam("new_html"),
     )
 )
+_PROFILE_MORE: Final = (
+    sa.update(ACCOUNT)
+    .where(ACCOUNT.c.id == _account_id)
+    .values(
+        fields=sa.bindparam("new_fields"),
+        bot=sa.bindparam("new_bot"),
+        discoverable=sa.bindparam("new_discoverable"),
+        indexable=sa.bindparam("new_indexable"),
+    )
+)
 _BURY: Final = (
     sa.update(POST)
     .where(POST.c.id == _post_id, _STANDS)
@@ -229,6 +239,14 @@ async def set_profile(tx: Tx, account_id: int, display_name: str, note: str, not
     """Replace name and note."""
     params = {"account_id": account_id, "new_name": display_name, "new_note": note, "new_html": note_html}
     await tx.run(_PROFILE, params)
+
+
+async def set_profile_more(
+    tx: Tx, account_id: int, fields: str, *, bot: bool, discoverable: bool, indexable: bool
+) -> None:
+    """Replace the lines of a profile (JSON), and what its owner says of it."""
+    params = {"account_id": account_id, "new_fields": fields, "new_bot": bot}
+    await tx.run(_PROFILE_MORE, {**params, "new_discoverable": discoverable, "new_indexable": indexable})
 
 
 def append_post(tx: Tx, post_id: int, author_id: int, draft: Draft, html: str, parent: Post | None) -> None:

@@ -1,17 +1,20 @@
 """From rows to entities of the Mastodon client API. Pure."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Final
 
 import msgspec
 
 from kizuna.square import entities
-from kizuna.square.models import NO_FLAGS, Account, Flags, Post, Relationship, Status
+from kizuna.square.models import NO_FLAGS, Account, Flags, Post, Posting, Relationship, Status, Version
 from kizuna.square.text import account_url, tag_url
 
 # Pictures come with a later issue; until then everybody has these, since clients need an address.
 AVATAR: Final = "/static/avatar.svg"
 HEADER: Final = "/static/header.svg"
+_USUAL_POSTING: Final = Posting()
+_decode_fields: Final = msgspec.json.Decoder(list[tuple[str, str, str]]).decode
 
 
 def when(ms: int) -> str:
@@ -28,6 +31,9 @@ def account(row: Account, origin: str) -> entities.Account:
         username=row.handle,
         acct=row.handle,
         display_name=row.display_name,
+        bot=row.bot,
+        discoverable=row.discoverable,
+        indexable=row.indexable,
         created_at=when(row.created_at),
         note=row.note_html,
         url=url,
@@ -40,13 +46,28 @@ def account(row: Account, origin: str) -> entities.Account:
         following_count=row.following_count,
         statuses_count=row.statuses_count,
         last_status_at=None if told_at is None else when(told_at)[:10],
+        fields=tuple(entities.Field(name, html) for name, _, html in fields_of(row)),
     )
 
 
-def credential_account(row: Account, origin: str, language: str | None = None) -> entities.CredentialAccount:
-    """An account as its owner sees it; ``language`` is the one that new posts are given."""
+def fields_of(row: Account) -> list[tuple[str, str, str]]:
+    """The lines of a profile: name, value, value as HTML."""
+    return [] if row.fields == "[]" else _decode_fields(row.fields)
+
+
+def credential_account(
+    row: Account, origin: str, posting: Posting = _USUAL_POSTING
+) -> entities.CredentialAccount:
+    """An account as its owner sees it, with how it posts unless it says otherwise."""
     seen = msgspec.structs.asdict(account(row, origin))
-    return entities.CredentialAccount(**seen, source=entities.Source(note=row.note, language=language))
+    source = entities.Source(
+        privacy=posting.visibility,
+        sensitive=posting.sensitive,
+        language=posting.language,
+        note=row.note,
+        fields=tuple(entities.Field(name, value) for name, value, _ in fields_of(row)),
+    )
+    return entities.CredentialAccount(**seen, source=source)
 
 
 def post_url(origin: str, handle: str, post_id: int) -> str:
@@ -89,6 +110,30 @@ def status(row: Status, origin: str, flags: Flags = NO_FLAGS, *, with_text: bool
     if with_text:
         entity.text = proper.text
     return entity
+
+
+def versions(row: Status, before: Sequence[Version], origin: str) -> list[entities.StatusEdit]:
+    """What a post was and is, oldest first."""
+    post = row.post
+    now = Version(
+        post.text,
+        post.html,
+        post.spoiler_text,
+        post.sensitive,
+        post.language,
+        post.edited_at or post.created_at,
+    )
+    author = account(row.author, origin)
+    return [
+        entities.StatusEdit(
+            content=each.html,
+            spoiler_text=each.spoiler_text,
+            sensitive=each.sensitive,
+            created_at=when(each.created_at),
+            account=author,
+        )
+        for each in (*before, now)
+    ]
 
 
 def relationship(row: Relationship) -> entities.Relationship:

@@ -6,11 +6,14 @@ from collections.abc import Iterable
 from typing import Final
 
 from kizuna.ground.errors import Forbidden, Invalid
+from kizuna.ground.text import check_length, clean_line
 from kizuna.square import text
 from kizuna.square.models import VISIBILITIES, Account, Draft, Posting
 
 MOST_FOLLOWED: Final = 7_500
 MOST_DEPTH: Final = 100
+MOST_FIELDS: Final = 4
+MOST_FIELD: Final = 255
 _LANGUAGE: Final = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
 
 
@@ -27,6 +30,20 @@ def checked(draft: Draft) -> Draft:
         in_reply_to_id=draft.in_reply_to_id,
         application=draft.application,
     )
+
+
+def checked_fields(lines: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The lines of a profile without those that say nothing. Raises Invalid for more than four, or too long ones."""
+    kept = [(clean_line(name, "fields"), clean_line(value, "fields")) for name, value in lines]
+    kept = [(name, value) for name, value in kept if name or value]
+    if len(kept) > MOST_FIELDS:
+        raise Invalid("A profile has at most {most} lines", field="fields", most=MOST_FIELDS)
+    for line in kept:
+        if not line[0]:
+            raise Invalid("A line of a profile needs a name", field="fields")
+        for part in line:
+            check_length(part, MOST_FIELD, "fields")
+    return kept
 
 
 def check_posting(posting: Posting) -> None:

@@ -29,6 +29,10 @@ class Sight(msgspec.Struct, frozen=True):
     tags: tuple[str, ...] = ()
     until: int = MAX_ID
 
+    def on_page_of(self, account_id: int) -> frozenset[int]:
+        """Who is hidden on the page of one account: a mute does not hide it from who goes there."""
+        return self.hidden if account_id in self.apart else self.hidden - {account_id}
+
 
 PLAIN: Final = Sight()
 
@@ -43,6 +47,8 @@ class Sights:
         self._kept = kept
         self._known: OrderedDict[int, Sight] = OrderedDict()
         self._epoch = 0
+        for store in (square, people):
+            store.doubt(self.clear)
         square.hear(events.Blocked, self._blocked)
         square.hear(events.Unblocked, self._blocked)
         square.hear(events.Unfollowed, self._followed)
@@ -56,12 +62,15 @@ class Sights:
         """How this viewer sees the square at this moment; None is anybody who is not signed in."""
         if viewer_id is None:
             return PLAIN
-        known = self._known.get(viewer_id)
+        hears = self._square.hears and self._people.hears
+        known = self._known.get(viewer_id) if hears else None
         if known is not None and self._clock.now_ms() < known.until:
             return known
         epoch = self._epoch
         found = await self._find(viewer_id)
-        if epoch == self._epoch:  # else something changed while we looked, and nobody may be told of it later
+        if (
+            hears and epoch == self._epoch
+        ):  # else something changed while we looked, and nobody may be told of it later
             self._known[viewer_id] = found
             self._known.move_to_end(viewer_id)
             if len(self._known) > self._kept:
@@ -81,6 +90,11 @@ class Sights:
             until=min((mute.expires_at for mute in mutes if mute.expires_at is not None), default=MAX_ID),
         )
         return PLAIN if sight == PLAIN else sight
+
+    def clear(self) -> None:
+        """Something may have gone unheard: nothing is known any more."""
+        self._epoch += 1
+        self._known.clear()
 
     def drop(self, account_id: int) -> None:
         """Something about how this account sees the square has changed."""

@@ -1,6 +1,6 @@
 """Lists of the square, as ids, newest first. Each is answered by one index; none of them reads a text."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
 import sqlalchemy as sa
@@ -65,6 +65,25 @@ _TAG: Final = both(
     sa.select(POST_TAG.c.post_id)
     .join_from(POST_TAG, POST, POST.c.id == POST_TAG.c.post_id)
     .where(POST_TAG.c.tag == sa.bindparam("tag"), POST.c.visibility == "public"),
+    POST_TAG.c.post_id,
+)
+_other: Final = POST_TAG.alias("other")
+_TAGS: Final = both(
+    sa.select(POST_TAG.c.post_id)
+    .distinct()
+    .join_from(POST_TAG, POST, POST.c.id == POST_TAG.c.post_id)
+    .where(
+        POST_TAG.c.tag.in_(sa.bindparam("any", expanding=True)),
+        POST.c.visibility == "public",
+        sa.select(sa.func.count())
+        .select_from(_other)
+        .where(_other.c.post_id == POST_TAG.c.post_id, _other.c.tag.in_(sa.bindparam("all", expanding=True)))
+        .scalar_subquery()
+        == sa.bindparam("all_count", type_=sa.Integer),
+        ~sa.exists().where(
+            _other.c.post_id == POST_TAG.c.post_id, _other.c.tag.in_(sa.bindparam("none", expanding=True))
+        ),
+    ),
     POST_TAG.c.post_id,
 )
 _FAVOURITED_BY: Final = both(
@@ -166,6 +185,15 @@ async def public_ids(db: Db, page: Page) -> list[int]:
 async def tag_ids(db: Db, tag: str, page: Page) -> list[int]:
     """Public posts with a hashtag, replies too. ``tag`` is folded (``text.fold_tag``)."""
     return await _ids(db, _TAG, page, {"tag": tag})
+
+
+async def tags_ids(
+    db: Db, any_of: Collection[str], all_of: Collection[str], none_of: Collection[str], page: Page
+) -> list[int]:
+    """Public posts with any of some hashtags, with all of others, and with none of a third kind (all folded)."""
+    wanted = set(all_of)
+    params = {"any": list(any_of), "all": list(wanted), "all_count": len(wanted), "none": list(none_of)}
+    return await _ids(db, _TAGS, page, params)
 
 
 async def favourited_by(db: Db, post_id: int, page: Page) -> list[Edge]:
