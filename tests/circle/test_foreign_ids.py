@@ -55,7 +55,7 @@ async def test_a_stranger_gets_and_changes_nothing(circle: Circle, cast: Cast) -
         assert await queries.why(db, cast.mallory, one) is None
         assert await queries.who(db, cast.mallory, one) is None
         assert await queries.profile_ids(db, cast.mallory, one) == []
-        assert await readers_of(db, cast.mallory, one) == []
+        assert not (await readers_of(db, cast.mallory, one)).ids
     assert await queries.timeline_ids(circle.store.reads, cast.mallory) == []
     assert await friend_queries.friends(circle.store.reads, cast.mallory) == []
     assert await friend_queries.requests_in(circle.store.reads, cast.mallory) == []

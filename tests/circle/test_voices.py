@@ -7,7 +7,6 @@ import sqlalchemy as sa
 
 from kizuna.circle import friend_actions, queries
 from kizuna.circle.actions import (
-    MOST_NAMED,
     VOICE_LENGTH,
     delete_voice,
     edit_profile,
@@ -19,6 +18,7 @@ from kizuna.circle.audience import facts, may_read
 from kizuna.circle.friend_queries import profile
 from kizuna.circle.models import Audience, Reason
 from kizuna.circle.ports import Circle
+from kizuna.circle.rules import MOST_NAMED
 from kizuna.circle.tables import VOICE, VOICE_PERSON
 from kizuna.ground.errors import Invalid, NotFound
 from kizuna.jobs.idempotency import make_key
@@ -160,9 +160,10 @@ async def test_what_a_reader_and_the_author_are_told_of_the_audience(circle: Cir
     own, other = await queries.who(db, cast.hana, voice_id), await queries.who(db, cast.taro, voice_id)
     assert own is not None
     assert other is not None
-    assert [face.handle for face in own.readers or []] == ["taro"]
+    assert own.readers is not None
+    assert [face.handle for face in own.readers.friends] == ["taro"]
     assert (other.audience, other.readers) == (Audience.PEOPLE, None)
-    for viewer, reason in ((cast.hana, Reason.OWN), (cast.taro, Reason.NAMED)):
+    for viewer, reason in ((cast.hana, Reason.OWN), (cast.taro, Reason.CHOSEN)):
         told = await queries.why(db, viewer, voice_id)
         assert told is not None
         assert (told.reason, told.owner.handle) == (reason, "hana")

@@ -6,7 +6,15 @@ from collections.abc import Iterator, Mapping
 from tests.house.source import Source
 from tests.house.sql import is_queries
 
-CONTENT = {"VOICE", "VOICE_PERSON"}
+CONTENT = {
+    "VOICE",
+    "VOICE_PERSON",
+    "VOICE_GROUP",
+    "VOICE_NOT_PERSON",
+    "VOICE_NOT_GROUP",
+    "VOICE_VERSION",
+    "REACTION",
+}
 VIEWER = "viewer_id"
 READS = {"all", "first", "scalar"}
 

@@ -3,7 +3,7 @@
 import asyncio
 import importlib
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 from unittest.mock import patch
@@ -11,7 +11,8 @@ from unittest.mock import patch
 import sqlalchemy as sa
 
 from kizuna.circle import actions, audience, queries
-from kizuna.circle.models import Audience, Face, Room
+from kizuna.circle.audience import Readers
+from kizuna.circle.models import Audience, Face, Room, Rule
 from kizuna.circle.tables import FACE, FRIENDSHIP, VOICE, VOICE_PERSON
 from kizuna.doors.answers import Headers
 from kizuna.doors.envelope import Envelope
@@ -36,7 +37,7 @@ def _with_new_statements(module: object, name: str, leaky: object) -> Generator[
 def gate_forgets_the_people() -> Generator[None]:
     """A voice to chosen people can be read by every friend."""
 
-    def leaky(viewer: Any, author: Any, kind: Any, _named: Any) -> sa.ColumnElement[bool]:
+    def leaky(viewer: Any, author: Any, kind: Any, _named: Any, _excepted: Any) -> sa.ColumnElement[bool]:
         friendship = FRIENDSHIP.alias()
         friends = sa.exists().where(friendship.c.a_id == viewer, friendship.c.b_id == author)
         shared = sa.and_(kind != Audience.ME.value, friends.correlate_except(friendship))
@@ -114,10 +115,11 @@ def the_preview_names_everybody_ever_chosen() -> Generator[None]:
     """The readers preview lists whomever somebody chose once."""
     readers = audience.readers
 
-    async def leaky(db: Db, author_id: int, kind: Audience, people: Collection[int] = ()) -> list[Face]:
+    async def leaky(db: Db, author_id: int, rule: Rule) -> Readers:
         chosen = sa.select(FACE).join(VOICE_PERSON, VOICE_PERSON.c.face_id == FACE.c.id).distinct()
         extra = [Face(row.id, row.handle, row.display_name) for row in await db.all(chosen)]
-        return [*await readers(db, author_id, kind, people), *extra]
+        found = await readers(db, author_id, rule)
+        return Readers([*found.friends, *extra], found.further)
 
     with patch.object(audience, "readers", leaky):
         yield

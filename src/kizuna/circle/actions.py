@@ -4,9 +4,19 @@ is not for this viewer in the same words."""
 from collections.abc import Collection
 from typing import Final
 
-from kizuna.circle import events, friend_queries, queries
-from kizuna.circle.models import Audience
+from kizuna.circle import (
+    audience_queries,
+    edit_queries,
+    events,
+    friend_queries,
+    group_queries,
+    queries,
+    reaction_queries,
+)
+from kizuna.circle.audience_actions import check_named
+from kizuna.circle.models import Audience, Rule
 from kizuna.circle.ports import Circle
+from kizuna.circle.rules import check_rule
 from kizuna.ground import text as texts
 from kizuna.ground.errors import Invalid, NotFound
 from kizuna.jobs.idempotency import Key, once
@@ -15,7 +25,7 @@ from kizuna.store.store import Tx
 VOICE_LENGTH: Final = 500
 NAME_LENGTH: Final = 50
 BIO_LENGTH: Final = 500
-MOST_NAMED: Final = 1000
+MOST_EDITS: Final = 100
 
 
 async def make_face(tx: Tx, face_id: int, handle: str, display_name: str = "") -> None:
@@ -36,6 +46,7 @@ async def make_face(tx: Tx, face_id: int, handle: str, display_name: str = "") -
                 "deleted_at": None,
             },
         )
+        await group_queries.add_group(tx, face_id, face_id, "")
     tx.emit(events.FaceMade(face_id))
 
 
@@ -46,6 +57,9 @@ async def remove_face(tx: Tx, face_id: int) -> None:
     if not await friend_queries.change_face(tx, face_id, **gone):
         return
     await friend_queries.drop_relations(tx, face_id)
+    await group_queries.drop_groups(tx, face_id)
+    await audience_queries.drop_last_rule(tx, face_id)
+    await reaction_queries.drop_reactions_of(tx, face_id)
     await queries.empty_author(tx, face_id)
     tx.emit(events.FaceRemoved(face_id))
 
@@ -66,19 +80,6 @@ async def edit_profile(circle: Circle, face_id: int, *, display_name: str, bio: 
     await circle.store.write(apply)
 
 
-def check_audience(audience: str | None, people: Collection[int]) -> Audience:
-    """The audience that was chosen. Raises Invalid when none was: there is no default, in any version."""
-    if audience not in set(Audience):
-        raise Invalid("Choose who may read this.", field="audience")
-    if audience != Audience.PEOPLE and people:
-        raise Invalid("People are named only for a voice to chosen people.", field="people")
-    if audience == Audience.PEOPLE and not people:
-        raise Invalid("Name at least one friend.", field="people")
-    if len(people) > MOST_NAMED:
-        raise Invalid("Please name at most {most} friends.", field="people", most=MOST_NAMED)
-    return Audience(audience)
-
-
 def _check_text(written: str) -> str:
     text = texts.clean(written)
     if texts.is_blank(text):
@@ -95,13 +96,16 @@ async def say(
     people: Collection[int] = (),
     key: Key | None = None,
 ) -> int:
-    """Open a room with a voice; answers its id. ``people`` are face ids, for the audience "people" only.
+    """Open a room with a voice for a plain audience; answers its id. ``people`` are face ids, for "people" only."""
+    return await say_to(circle, author_id, text, check_rule(audience, set(people)), key)
 
-    Raises Invalid for a text or an audience that cannot be, and when somebody named is not a friend at this moment
-    (whether such a face exists is not told).
+
+async def say_to(circle: Circle, author_id: int, text: str, rule: Rule, key: Key | None = None) -> int:
+    """Open a room with a voice; answers its id. The rule is kept as the author's last choice.
+
+    Raises Invalid for a text that cannot be, and when somebody named is not a friend at this moment, or a group not
+    one's own (whether there is such a face or group is not told).
     """
-    named = set(people)
-    chosen = check_audience(audience, named)
     said = _check_text(text)
     html = texts.to_html(said)
 
@@ -111,10 +115,11 @@ async def say(
         return (await once(tx, key, lambda: write(tx)))[0]
 
     async def write(tx: Tx) -> int:
-        if named and await queries.friends_among(tx, author_id, named) != named:
-            raise Invalid("You can only name your friends.", field="people")
+        await check_named(tx, author_id, rule)
         voice_id = tx.new_id()
-        await queries.add_voice(tx, _row(tx, voice_id, author_id, voice_id, None, chosen, said, html), named)
+        row = _row(tx, voice_id, author_id, voice_id, None, rule.audience, said, html)
+        await queries.add_room(tx, row, rule)
+        await audience_queries.keep_last_rule(tx, author_id, rule)
         tx.emit(events.VoiceSaid(voice_id, author_id))
         return voice_id
 
@@ -165,6 +170,29 @@ def _row(
         "created_at": tx.now_ms,
         "deleted_at": None,
     }
+
+
+async def edit_voice(circle: Circle, author_id: int, voice_id: int, text: str) -> None:
+    """Give a voice or a reply of one's own another wording. Whoever reads it sees that, and what stood there before.
+
+    The same wording changes nothing. Raises NotFound for another's voice and where one cannot read any more, Invalid
+    for a text that cannot be and after 100 edits.
+    """
+    said = _check_text(text)
+    html = texts.to_html(said)
+
+    async def apply(tx: Tx) -> None:
+        before = await edit_queries.voice_to_edit(tx, author_id, voice_id)
+        if before is None:
+            raise NotFound
+        if before.text == said:
+            return
+        if before.edits >= MOST_EDITS:
+            raise Invalid("This was edited {most} times; please write anew.", field="text", most=MOST_EDITS)
+        await edit_queries.reword(tx, voice_id, before, said, html)
+        tx.emit(events.VoiceEdited(voice_id, author_id, before.room_id))
+
+    await circle.store.write(apply)
 
 
 async def delete_voice(circle: Circle, actor_id: int, voice_id: int) -> None:

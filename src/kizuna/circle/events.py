@@ -45,6 +45,44 @@ class VoiceDeleted(Event, frozen=True, tag="circle.voice_deleted"):
     room_id: int
 
 
+class VoiceEdited(Event, frozen=True, tag="circle.voice_edited"):
+    """A voice or a reply has another wording."""
+
+    voice_id: int
+    author_id: int
+    room_id: int
+
+
+class AudienceChanged(Event, frozen=True, tag="circle.audience_changed"):
+    """A room has another audience: heard by what is kept or open, and never a reason to tell anybody anything."""
+
+    room_id: int
+    author_id: int
+
+
+class Reacted(Event, frozen=True, tag="circle.reacted"):
+    """A face reacted to a voice, or changed how."""
+
+    voice_id: int
+    face_id: int
+    room_id: int
+
+
+class Unreacted(Event, frozen=True, tag="circle.unreacted"):
+    """A face took its reaction back."""
+
+    voice_id: int
+    face_id: int
+    room_id: int
+
+
+class GroupChanged(Event, frozen=True, tag="circle.group_changed"):
+    """A group has other members, another name, or is no more."""
+
+    owner_id: int
+    group_id: int
+
+
 class Requested(Event, frozen=True, tag="circle.requested"):
     """Somebody asks to be friends. Not sent for a request that the other side has silently declined before."""
 
@@ -67,3 +105,17 @@ class Unfriended(Event, frozen=True, tag="circle.unfriended"):
     a_id: int
     b_id: int
     by_id: int
+
+
+class Blocked(Event, frozen=True, tag="circle.blocked"):
+    """A face blocks another; what there was between the two has ended. Only ``by_id`` may ever be told."""
+
+    by_id: int
+    face_id: int
+
+
+class Unblocked(Event, frozen=True, tag="circle.unblocked"):
+    """A block has ended. Only ``by_id`` may ever be told."""
+
+    by_id: int
+    face_id: int

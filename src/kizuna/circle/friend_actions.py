@@ -7,7 +7,7 @@ import hashlib
 import re
 from typing import Final
 
-from kizuna.circle import events, friend_queries
+from kizuna.circle import events, friend_queries, group_queries
 from kizuna.circle.models import Friendship, Invitation
 from kizuna.circle.ports import Circle
 from kizuna.ground import text as texts
@@ -26,7 +26,8 @@ async def request_friend(circle: Circle, from_id: int, to_handle: str, note: str
     """Ask somebody to be friends, with a note of up to 200 characters; answers how they stand then.
 
     If the other has asked too, that makes them friends. Asking again changes nothing, and after a silent decline looks
-    the same as ever. Raises NotFound for an unknown handle, Invalid for oneself or a note that cannot be.
+    the same as ever. Raises NotFound for an unknown handle or one whose face has blocked this one, Invalid for oneself,
+    for whom oneself has blocked, and for a note that cannot be.
     """
     said = texts.clean_line(note.replace("\r\n", " ").replace("\n", " "), "note")
     texts.check_length(said, NOTE_LENGTH, "note")
@@ -40,6 +41,8 @@ async def request_friend(circle: Circle, from_id: int, to_handle: str, note: str
                 raise Invalid("This is you.", field="handle")
             case Friendship.FRIENDS:
                 return Friendship.FRIENDS
+            case Friendship.BLOCKED:
+                raise Invalid("You have blocked this person.", field="handle")
             case _:
                 return await _ask(tx, from_id, other.face.id, said)
 
@@ -127,10 +130,18 @@ async def remove_friend(circle: Circle, face_id: int, other_id: int) -> None:
     """End a friendship silently, in both directions at once. Nothing happens where there is none."""
 
     async def apply(tx: Tx) -> None:
-        if await friend_queries.untie_friends(tx, face_id, other_id):
-            tx.emit(events.Unfriended(face_id, other_id, face_id))
+        await part(tx, face_id, other_id)
 
     await circle.store.write(apply)
+
+
+async def part(tx: Tx, by_id: int, other_id: int) -> None:
+    """End a friendship inside a transaction: each leaves the groups of the other, and comes back to none of them by
+    becoming friends anew."""
+    if await friend_queries.untie_friends(tx, by_id, other_id):
+        await group_queries.leave_groups(tx, by_id, other_id)
+        await group_queries.leave_groups(tx, other_id, by_id)
+        tx.emit(events.Unfriended(by_id, other_id, by_id))
 
 
 async def make_invite(circle: Circle, face_id: int, max_uses: int = 1, days: int = 14) -> tuple[int, str]:
@@ -184,7 +195,8 @@ async def end_invite(circle: Circle, face_id: int, invite_id: int) -> None:
 
 
 async def see_invite(circle: Circle, code: str, viewer_id: int) -> Invitation:
-    """Who invites. Raises NotFound alike for a code that never was, is ended, expired or used up."""
+    """Who invites. Raises NotFound alike for a code that never was, is ended, expired or used up, and where a block
+    stands between the two."""
     found = await friend_queries.invitation(circle.store.reads, viewer_id, _hash(code), circle.clock.now_ms())
     if found is None:
         raise NotFound

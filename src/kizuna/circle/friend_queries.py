@@ -9,8 +9,9 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from kizuna.circle import render
+from kizuna.circle.audience import between
 from kizuna.circle.models import Face, FriendRequest, Friendship, Invitation, Invite, Profile
-from kizuna.circle.tables import FACE, FRIEND_INVITE, FRIEND_INVITE_USE, FRIEND_REQUEST, FRIENDSHIP
+from kizuna.circle.tables import BLOCK, FACE, FRIEND_INVITE, FRIEND_INVITE_USE, FRIEND_REQUEST, FRIENDSHIP
 from kizuna.ground.ids import MAX_ID
 from kizuna.store.dialect import insert_ignore
 from kizuna.store.store import Db, Row, Tx
@@ -42,10 +43,21 @@ def _requested() -> sa.ColumnElement[bool]:
     )
 
 
-_STATE: Final = (_friends().label("friends"), _asked().label("asked"), _requested().label("requested"))
-_PROFILES: Final = sa.select(*_FACE, FACE.c.bio, FACE.c.bio_html, FACE.c.created_at, *_STATE).where(
-    FACE.c.deleted_at.is_(None)
+def _blocks(by: sa.ColumnElement[int], other: sa.ColumnElement[int]) -> sa.ColumnElement[bool]:
+    block = BLOCK.alias()
+    return sa.exists().where(block.c.by_id == by, block.c.face_id == other).correlate_except(block)
+
+
+_BLOCKED: Final = _blocks(_VIEWER, FACE.c.id)
+# Who is blocked sees nobody there. Who has blocked sees whom, whether or not it is mutual.
+_SEEN: Final = sa.and_(FACE.c.deleted_at.is_(None), sa.or_(_BLOCKED, sa.not_(_blocks(FACE.c.id, _VIEWER))))
+_STATE: Final = (
+    _BLOCKED.label("blocked"),
+    _friends().label("friends"),
+    _asked().label("asked"),
+    _requested().label("requested"),
 )
+_PROFILES: Final = sa.select(*_FACE, FACE.c.bio, FACE.c.bio_html, FACE.c.created_at, *_STATE).where(_SEEN)
 _PROFILE_BY_HANDLE: Final = _PROFILES.where(FACE.c.handle == sa.bindparam("handle"))
 _PROFILE_BY_ID: Final = _PROFILES.where(FACE.c.id == sa.bindparam("face_id"))
 _SINCE: Final = sa.select(FRIENDSHIP.c.b_id, FRIENDSHIP.c.since_at).where(FRIENDSHIP.c.a_id == _VIEWER)
@@ -142,6 +154,7 @@ _INVITATION: Final = (
     .join_from(FRIEND_INVITE, FACE, FACE.c.id == _INVITE.face_id)
     .where(
         _OPEN_INVITE,
+        sa.not_(between(FACE.c.id, _VIEWER)),
         sa.or_(FACE.c.id == _VIEWER, _friends(), sa.and_(_INVITE.uses < _INVITE.max_uses, sa.not_(_USED))),
     )
 )
@@ -225,11 +238,7 @@ async def tie_friends(tx: Tx, a_id: int, b_id: int) -> bool:
         {"a_id": b_id, "b_id": a_id, "since_at": tx.now_ms},
     ]
     made = await tx.run(insert_ignore(FRIENDSHIP).values(rows))
-    await tx.run(
-        sa.delete(FRIEND_REQUEST).where(
-            _between(FRIEND_REQUEST.c.from_id, FRIEND_REQUEST.c.to_id, a_id, b_id)
-        )
-    )
+    await drop_requests(tx, a_id, b_id)
     return made > 0
 
 
@@ -275,11 +284,21 @@ async def change_face(tx: Tx, face_id: int, **values: object) -> bool:
     return await tx.run(sa.update(FACE).where(living).values(values)) > 0
 
 
+async def drop_requests(tx: Tx, a_id: int, b_id: int) -> None:
+    """Forget what was asked between two faces, whatever became of it."""
+    await tx.run(
+        sa.delete(FRIEND_REQUEST).where(
+            _between(FRIEND_REQUEST.c.from_id, FRIEND_REQUEST.c.to_id, a_id, b_id)
+        )
+    )
+
+
 async def drop_relations(tx: Tx, face_id: int) -> None:
-    """Forget a face's friendships and requests and end its invites."""
+    """Forget a face's friendships, requests and blocks, and end its invites."""
     pairs: Sequence[tuple[sa.Table, str, str]] = (
         (FRIENDSHIP, "a_id", "b_id"),
         (FRIEND_REQUEST, "from_id", "to_id"),
+        (BLOCK, "by_id", "face_id"),
     )
     for relation, one, other in pairs:
         await tx.run(

@@ -9,9 +9,46 @@ class Audience(StrEnum):
     """Who may read a room, always by the relations of this moment."""
 
     ME = "me"
-    FRIENDS = "friends"
     PEOPLE = "people"
     """Those named by the author, as long as they are friends."""
+    GROUPS = "groups"
+    """The members of groups of the author, as long as they are friends."""
+    FRIENDS = "friends"
+    FOF = "fof"
+    """Friends, and whoever is a friend of a friend."""
+
+
+class Rule(msgspec.Struct, frozen=True, kw_only=True):
+    """What the author chose: who may read, and who may not whatever the rest says. Ids of faces and groups."""
+
+    audience: Audience
+    people: frozenset[int] = frozenset()
+    groups: frozenset[int] = frozenset()
+    not_people: frozenset[int] = frozenset()
+    not_groups: frozenset[int] = frozenset()
+
+
+class Reading(msgspec.Struct, frozen=True):
+    """Who reads besides the author: friends by name, friends of friends only by their number."""
+
+    friends: list["Face"]
+    further: int
+
+    @property
+    def count(self) -> int:
+        """How many they are together."""
+        return len(self.friends) + self.further
+
+
+class Mood(StrEnum):
+    """The reactions there are."""
+
+    LOVE = "love"
+    SMILE = "smile"
+    WOW = "wow"
+    CHEER = "cheer"
+    THANKS = "thanks"
+    HUG = "hug"
 
 
 class Friendship(StrEnum):
@@ -23,6 +60,8 @@ class Friendship(StrEnum):
     """The viewer has asked. It stays so when the other has silently declined."""
     ASKED = "asked"
     """The other has asked, and the viewer has not answered."""
+    BLOCKED = "blocked"
+    """The viewer has blocked the other. Whoever is blocked by the other sees nobody at all."""
     NONE = "none"
 
 
@@ -59,16 +98,23 @@ class Voice(msgspec.Struct, frozen=True):
     owner_id: int
     """The author of the room."""
     audience: Audience
-    """Of the room; a reply has none of its own."""
+    """Of the room; a reply has none of its own. To readers *groups* look like *people*, and exceptions like none."""
     text: str
     html: str
     created_at: int
+    edited_at: int | None
     replies: int
     """Replies in the room, 0 on a reply itself. All who read the room read them all, so the count tells nothing."""
     own: bool
     """The viewer wrote it."""
     removable: bool
     """The viewer wrote it, or owns the room."""
+    folded: bool = False
+    """The viewer has blocked who wrote it: it is there to be opened, for nobody else is it any different."""
+    moods: tuple[tuple[Mood, int], ...] = ()
+    """How often each reaction was given, the most frequent first. All who read the room count the same."""
+    mood: Mood | None = None
+    """The viewer's own reaction."""
 
 
 class Room(msgspec.Struct, frozen=True):
@@ -118,8 +164,10 @@ class Reason(StrEnum):
     """He is the author of the room."""
     FRIEND = "friend"
     """He is a friend of the author of the room, who wrote to all friends."""
-    NAMED = "named"
-    """The author of the room named him."""
+    CHOSEN = "chosen"
+    """He is among the friends whom the author chose: whether by name or by a group is not told."""
+    FURTHER = "further"
+    """He is a friend of a friend of the author. Of which one is not told."""
 
 
 class Why(msgspec.Struct, frozen=True):
@@ -132,10 +180,39 @@ class Why(msgspec.Struct, frozen=True):
 class Who(msgspec.Struct, frozen=True):
     """The answer to "who sees this?".
 
-    The author of the room gets the names of all who may read it at this moment, besides himself. Everybody else gets
-    the kind of the audience only: neither names nor a number.
+    The author of the room gets the rule he chose and the names of the friends who may read it at this moment, with
+    the number of others. Everybody else gets the kind of the audience only, as in ``Voice``: neither names nor a
+    number.
     """
 
     audience: Audience
     owner: Face
-    readers: list[Face] | None
+    readers: Reading | None
+    rule: Rule | None
+
+
+class Version(msgspec.Struct, frozen=True):
+    """One wording of a voice, and when it was written."""
+
+    text: str
+    html: str
+    written_at: int
+
+
+class Group(msgspec.Struct, frozen=True):
+    """A group of friends, as its owner sees it. The close friends have no name of their own."""
+
+    id: int
+    name: str
+    close: bool
+    members: int
+    """Those who are friends now."""
+
+
+class Responder(msgspec.Struct, frozen=True):
+    """Who reacted, and how."""
+
+    face: Face
+    mood: Mood
+    folded: bool
+    """The viewer has blocked them."""

@@ -11,8 +11,11 @@ import sqlalchemy as sa
 
 from kizuna.circle import render
 from kizuna.circle.audience import readable_by, readers_of
-from kizuna.circle.models import Audience, Room, Voice, Who, Why
-from kizuna.circle.tables import FACE, FRIENDSHIP, VOICE, VOICE_PERSON
+from kizuna.circle.audience_queries import add_lists, drop_lists, rule_of
+from kizuna.circle.edit_queries import drop_versions
+from kizuna.circle.models import Audience, Room, Rule, Voice, Who, Why
+from kizuna.circle.reaction_queries import moods
+from kizuna.circle.tables import BLOCK, FACE, FRIENDSHIP, REACTION, VOICE
 from kizuna.ground.ids import MAX_ID
 from kizuna.store.store import Db, Row, Tx
 
@@ -113,6 +116,9 @@ def _reply_count() -> sa.ColumnElement[int]:
     return sa.case((_V.c.parent_id.is_(None), count), else_=0).label("replies")
 
 
+_FOLDED: Final = (
+    sa.exists().where(BLOCK.c.by_id == _VIEWER, BLOCK.c.face_id == FACE.c.id).correlate(FACE).label("folded")
+)
 _READABLE: Final = (
     sa.select(
         _V.c.id,
@@ -122,11 +128,13 @@ _READABLE: Final = (
         _V.c.text,
         _V.c.html,
         _V.c.created_at,
+        _V.c.edited_at,
         _ROOM.c.author_id.label("owner_id"),
         _ROOM.c.audience.label("room_audience"),
         FACE.c.id.label("face_id"),
         FACE.c.handle,
         FACE.c.display_name,
+        _FOLDED,
         _reply_count(),
     )
     .join_from(_V, _ROOM, _ROOM.c.id == _V.c.room_id)
@@ -146,10 +154,15 @@ _REPLIES: Final = (
 
 
 async def load(db: Db, viewer_id: int, ids: Sequence[int]) -> list[Voice]:
-    """Those of these voices that the viewer may read now, in the given order, in one statement."""
+    """Those of these voices that the viewer may read now, in the given order, with their reactions."""
     rows = await db.all(_LOAD, {"viewer_id": viewer_id, "ids": list(ids)}) if ids else ()
-    found = {row.id: render.voice(row, viewer_id) for row in rows}
+    found = {voice.id: voice for voice in await _present(db, viewer_id, rows)}
     return [found[one] for one in ids if one in found]
+
+
+async def _present(db: Db, viewer_id: int, rows: Sequence[Row]) -> list[Voice]:
+    given = await moods(db, viewer_id, [row.id for row in rows])
+    return [render.voice(row, viewer_id, given.get(row.id, ())) for row in rows]
 
 
 async def room(db: Db, viewer_id: int, voice_id: int, *, after: int = 0, limit: int = 100) -> Room | None:
@@ -159,12 +172,15 @@ async def room(db: Db, viewer_id: int, voice_id: int, *, after: int = 0, limit: 
         return None
     root = asked[0] if asked[0].parent_id is None else (await load(db, viewer_id, [asked[0].room_id]))[0]
     params = {"viewer_id": viewer_id, "room_id": root.id, "after": after, "limit": limit + 1}
-    replies = [render.voice(row, viewer_id) for row in await db.all(_REPLIES, params)]
+    replies = await _present(db, viewer_id, await db.all(_REPLIES, params))
     more = len(replies) > limit
     return Room(root=root, replies=replies[:limit], next_after=replies[limit - 1].id if more else None)
 
 
 _OWNER: Final = FACE.alias("owner")
+_NEAR_OWNER: Final = (
+    sa.exists().where(FRIENDSHIP.c.a_id == _VIEWER, FRIENDSHIP.c.b_id == _OWNER.c.id).correlate(_OWNER)
+)
 _WHY: Final = (
     sa.select(
         _V.c.room_id,
@@ -172,6 +188,7 @@ _WHY: Final = (
         _OWNER.c.id.label("face_id"),
         _OWNER.c.handle,
         _OWNER.c.display_name,
+        _NEAR_OWNER.label("near"),
     )
     .join_from(_V, _ROOM, _ROOM.c.id == _V.c.room_id)
     .join(_OWNER, _OWNER.c.id == _ROOM.c.author_id)
@@ -186,12 +203,17 @@ async def why(db: Db, viewer_id: int, voice_id: int) -> Why | None:
 
 
 async def who(db: Db, viewer_id: int, voice_id: int) -> Who | None:
-    """Who sees a voice now: names for the author of its room, the kind of audience for its other readers."""
+    """Who sees a voice now: rule and names for the author of its room, the kind of audience for its other readers."""
     row = await db.first(_WHY, {"viewer_id": viewer_id, "voice_id": voice_id})
     if row is None:
         return None
-    readers = await readers_of(db, viewer_id, row.room_id) if row.face_id == viewer_id else None
-    return Who(audience=Audience(row.room_audience), owner=render.face(row), readers=readers)
+    own = row.face_id == viewer_id
+    return Who(
+        audience=render.shown(Audience(row.room_audience), own=own),
+        owner=render.face(row),
+        readers=(await readers_of(db, viewer_id, row.room_id)).shown if own else None,
+        rule=await rule_of(db, viewer_id, row.room_id) if own else None,
+    )
 
 
 # Writing. The verbs of ``actions.py`` decide; these run inside their transaction.
@@ -235,11 +257,15 @@ async def voice_to_delete(db: Db, actor_id: int, voice_id: int) -> Row | None:
     return await db.first(_TO_DELETE, {"viewer_id": actor_id, "voice_id": voice_id})
 
 
-async def add_voice(tx: Tx, row: dict[str, object], people: Collection[int] = ()) -> None:
-    """A new voice or reply. Written at once, so that the deletion of its room in the same group finds it."""
+async def add_voice(tx: Tx, row: dict[str, object]) -> None:
+    """A new reply. Written at once, so that the deletion of its room in the same group finds it."""
     await tx.run(sa.insert(VOICE).values(row))
-    for face_id in sorted(people):
-        await tx.run(sa.insert(VOICE_PERSON).values(voice_id=row["id"], face_id=face_id))
+
+
+async def add_room(tx: Tx, row: dict[str, object], rule: Rule) -> None:
+    """A new voice with the rule of its room."""
+    await add_voice(tx, row)
+    await add_lists(tx, int(str(row["id"])), rule)
 
 
 async def empty_voice(tx: Tx, voice_id: int) -> None:
@@ -253,9 +279,13 @@ async def empty_author(tx: Tx, author_id: int) -> None:
 
 
 async def _empty(tx: Tx, chosen: sa.Select[Any]) -> None:
+    gone = sa.or_(VOICE.c.id.in_(chosen), VOICE.c.room_id.in_(chosen))
+    voices = sa.select(VOICE.c.id).where(gone)
+    await drop_lists(tx, voices)
+    await drop_versions(tx, voices)
+    await tx.run(sa.delete(REACTION).where(REACTION.c.voice_id.in_(voices)))
     await tx.run(
         sa.update(VOICE)
-        .where(sa.or_(VOICE.c.id.in_(chosen), VOICE.c.room_id.in_(chosen)), VOICE.c.deleted_at.is_(None))
+        .where(gone, VOICE.c.deleted_at.is_(None))
         .values(text="", html="", deleted_at=tx.now_ms)
     )
-    await tx.run(sa.delete(VOICE_PERSON).where(VOICE_PERSON.c.voice_id.in_(chosen)))

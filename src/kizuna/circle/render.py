@@ -1,13 +1,18 @@
 """Rows of the circle's queries to its things. Pure."""
 
+from collections.abc import Sequence
+
 from kizuna.circle.models import (
     Audience,
     Face,
     FriendRequest,
     Friendship,
+    Group,
     Invite,
+    Mood,
     Profile,
     Reason,
+    Version,
     Voice,
     Why,
 )
@@ -20,9 +25,11 @@ def face(row: Row) -> Face:
 
 
 def friendship(row: Row, viewer_id: int) -> Friendship:
-    """From ``face_id`` and the flags ``friends, asked, requested``."""
+    """From ``face_id`` and the flags ``blocked, friends, asked, requested``."""
     if row.face_id == viewer_id:
         return Friendship.SELF
+    if row.blocked:
+        return Friendship.BLOCKED
     if row.friends:
         return Friendship.FRIENDS
     if row.asked:
@@ -43,34 +50,54 @@ def profile(row: Row, viewer_id: int) -> Profile:
     )
 
 
-def voice(row: Row, viewer_id: int) -> Voice:
-    """A voice with its author, and ``owner_id`` and ``room_audience`` of its room."""
+def shown(audience: Audience, *, own: bool) -> Audience:
+    """What a reader is told of an audience: friends were chosen, but not how."""
+    return Audience.PEOPLE if audience is Audience.GROUPS and not own else audience
+
+
+def voice(row: Row, viewer_id: int, moods: Sequence[Row] = ()) -> Voice:
+    """A voice with its author, ``owner_id`` and ``room_audience`` of its room, and ``kind, given, mine`` of moods."""
     own = row.author_id == viewer_id
+    counted = sorted(((Mood(one.kind), one.given) for one in moods), key=lambda one: (-one[1], one[0]))
     return Voice(
         id=row.id,
         room_id=row.room_id,
         parent_id=row.parent_id,
         author=face(row),
         owner_id=row.owner_id,
-        audience=Audience(row.room_audience),
+        audience=shown(Audience(row.room_audience), own=row.owner_id == viewer_id),
         text=row.text,
         html=row.html,
         created_at=row.created_at,
+        edited_at=row.edited_at,
         replies=row.replies,
         own=own,
         removable=own or row.owner_id == viewer_id,
+        folded=bool(row.folded),
+        moods=tuple(counted),
+        mood=next((Mood(one.kind) for one in moods if one.mine), None),
     )
 
 
 def why(row: Row, viewer_id: int) -> Why:
-    """From ``room_audience`` and the face of the room's author."""
+    """From ``room_audience``, the face of the room's author, and ``near``: whether the viewer is a friend of his."""
     if row.face_id == viewer_id:
         reason = Reason.OWN
-    elif row.room_audience == Audience.PEOPLE:
-        reason = Reason.NAMED
+    elif row.room_audience in (Audience.PEOPLE, Audience.GROUPS):
+        reason = Reason.CHOSEN
     else:
-        reason = Reason.FRIEND
+        reason = Reason.FRIEND if row.near else Reason.FURTHER
     return Why(reason=reason, owner=face(row))
+
+
+def version(row: Row) -> Version:
+    """From ``text, html, written_at``."""
+    return Version(row.text, row.html, row.written_at)
+
+
+def group(row: Row) -> Group:
+    """From ``id, owner_id, name, members``."""
+    return Group(id=row.id, name=row.name, close=row.id == row.owner_id, members=row.members)
 
 
 def friend_request(row: Row) -> FriendRequest:

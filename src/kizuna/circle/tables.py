@@ -71,6 +71,52 @@ FRIEND_INVITE_USE: Final = table(
     sa.Column("used_at", sa.BigInteger, nullable=False),
 )
 
+# Who is blocked is never told, and neither is that there is a row: only ``by_id`` is shown it.
+BLOCK: Final = table(
+    "circle",
+    "block",
+    "own",
+    sa.Column("by_id", sa.BigInteger, sa.ForeignKey("face.id"), primary_key=True, autoincrement=False),
+    sa.Column("face_id", sa.BigInteger, sa.ForeignKey("face.id"), primary_key=True, autoincrement=False),
+    sa.Column("blocked_at", sa.BigInteger, nullable=False),
+    sa.Index(None, "face_id"),
+)
+
+# Names and members are the owner's alone. The close friends are a group that each face has from the start, under the
+# face's own id and without a name of its own. A deleted group keeps its row, so that nothing else takes its place.
+FRIEND_GROUP: Final = table(
+    "circle",
+    "friend_group",
+    "own",
+    sa.Column("id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("owner_id", sa.BigInteger, sa.ForeignKey("face.id"), nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("created_at", sa.BigInteger, nullable=False),
+    sa.Column("deleted_at", sa.BigInteger),
+    sa.Index(None, "owner_id", "id"),
+)
+
+FRIEND_GROUP_MEMBER: Final = table(
+    "circle",
+    "friend_group_member",
+    "own",
+    sa.Column(
+        "group_id", sa.BigInteger, sa.ForeignKey("friend_group.id"), primary_key=True, autoincrement=False
+    ),
+    sa.Column("face_id", sa.BigInteger, sa.ForeignKey("face.id"), primary_key=True, autoincrement=False),
+    sa.Column("added_at", sa.BigInteger, nullable=False),
+    sa.Index(None, "face_id"),
+)
+
+# The audience that a face chose last, as JSON of a ``Rule``: what its composer begins with.
+LAST_AUDIENCE: Final = table(
+    "circle",
+    "last_audience",
+    "own",
+    sa.Column("face_id", sa.BigInteger, sa.ForeignKey("face.id"), primary_key=True, autoincrement=False),
+    sa.Column("rule", sa.Text, nullable=False),
+)
+
 # A room is a voice without parent and all its replies; ``room_id`` names that voice, in its own row too. Only it has an
 # audience. A deleted voice keeps its row without its text, so that its id is answered like one that never was.
 VOICE: Final = table(
@@ -86,8 +132,9 @@ VOICE: Final = table(
     sa.Column("html", sa.Text, nullable=False),
     sa.Column("created_at", sa.BigInteger, nullable=False),
     sa.Column("deleted_at", sa.BigInteger),
+    sa.Column("edited_at", sa.BigInteger),
     sa.CheckConstraint(
-        "(parent_id IS NULL AND room_id = id AND audience IN ('me', 'friends', 'people'))"
+        "(parent_id IS NULL AND room_id = id AND audience IN ('me', 'people', 'groups', 'friends', 'fof'))"
         " OR (parent_id IS NOT NULL AND room_id <> id AND audience IS NULL)",
         name="room",
     ),
@@ -101,4 +148,60 @@ VOICE_PERSON: Final = table(
     "own",
     sa.Column("voice_id", sa.BigInteger, sa.ForeignKey("voice.id"), primary_key=True, autoincrement=False),
     sa.Column("face_id", sa.BigInteger, sa.ForeignKey("face.id"), primary_key=True, autoincrement=False),
+)
+
+# What else belongs to the rule of a room: the groups it is said to, and whom it is kept from. They stand apart from
+# those it names, so that a statement which forgets one of these tables cannot take an exception for an invitation.
+VOICE_GROUP: Final = table(
+    "circle",
+    "voice_group",
+    "own",
+    sa.Column("voice_id", sa.BigInteger, sa.ForeignKey("voice.id"), primary_key=True, autoincrement=False),
+    sa.Column(
+        "group_id", sa.BigInteger, sa.ForeignKey("friend_group.id"), primary_key=True, autoincrement=False
+    ),
+    sa.Index(None, "group_id"),
+)
+
+VOICE_NOT_PERSON: Final = table(
+    "circle",
+    "voice_not_person",
+    "own",
+    sa.Column("voice_id", sa.BigInteger, sa.ForeignKey("voice.id"), primary_key=True, autoincrement=False),
+    sa.Column("face_id", sa.BigInteger, sa.ForeignKey("face.id"), primary_key=True, autoincrement=False),
+)
+
+VOICE_NOT_GROUP: Final = table(
+    "circle",
+    "voice_not_group",
+    "own",
+    sa.Column("voice_id", sa.BigInteger, sa.ForeignKey("voice.id"), primary_key=True, autoincrement=False),
+    sa.Column(
+        "group_id", sa.BigInteger, sa.ForeignKey("friend_group.id"), primary_key=True, autoincrement=False
+    ),
+    sa.Index(None, "group_id"),
+)
+
+# What a voice said before it was edited; ``written_at`` is when that wording was written.
+VOICE_VERSION: Final = table(
+    "circle",
+    "voice_version",
+    "own",
+    sa.Column("id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("voice_id", sa.BigInteger, sa.ForeignKey("voice.id"), nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("html", sa.Text, nullable=False),
+    sa.Column("written_at", sa.BigInteger, nullable=False),
+    sa.Index(None, "voice_id", "id"),
+)
+
+REACTION: Final = table(
+    "circle",
+    "reaction",
+    "own",
+    sa.Column("voice_id", sa.BigInteger, sa.ForeignKey("voice.id"), primary_key=True, autoincrement=False),
+    sa.Column("face_id", sa.BigInteger, sa.ForeignKey("face.id"), primary_key=True, autoincrement=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("reacted_at", sa.BigInteger, nullable=False),
+    sa.Index(None, "face_id"),
 )

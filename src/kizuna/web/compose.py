@@ -9,6 +9,7 @@ from starlette.responses import Response
 from kizuna.circle import actions as circle_actions
 from kizuna.circle import audience, friend_queries
 from kizuna.circle.models import Audience as CircleAudience
+from kizuna.circle.models import Rule
 from kizuna.doors.parts import MemberParts
 from kizuna.ground.errors import Invalid, NotFound, Refusal
 from kizuna.ground.ids import parse_id
@@ -86,9 +87,9 @@ async def readers(parts: MemberParts, viewer: Viewer, kind: AudienceKind, people
     """Who would read it, by the gate."""
     if kind not in CLOSED:
         return Readers(kind=kind)
-    chosen = CircleAudience(kind)
-    faces = await audience.readers(parts.circle.store.reads, face_of(viewer), chosen, people)
-    return readers_of(chosen, faces)
+    rule = Rule(audience=CircleAudience(kind), people=frozenset(people))
+    found = await audience.readers(parts.circle.store.reads, face_of(viewer), rule)
+    return readers_of(rule.audience, found.shown)
 
 
 async def compose_page(pages: Pages, parts: MemberParts, request: Request, viewer: Viewer) -> Response:

@@ -120,6 +120,7 @@ def timeline(items: Sequence[Item], ids: Sequence[int], limit: int, path: str, *
     return Timeline(items=tuple(items), older=older)
 
 
-def readers_of(kind: CircleAudience, faces: Sequence[circle.Face]) -> Readers:
-    """Who reads, by name."""
-    return Readers(kind=kind.value, count=len(faces), faces=tuple(circle_face(face) for face in faces))
+def readers_of(kind: CircleAudience, reading: circle.Reading) -> Readers:
+    """Who reads: friends by name, the others as a number."""
+    faces = tuple(circle_face(face) for face in reading.friends)
+    return Readers(kind=kind.value, count=reading.count, faces=faces, further=reading.further)

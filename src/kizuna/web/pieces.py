@@ -11,7 +11,7 @@ import msgspec
 from kizuna.ground.config import Plane, SignUpRule
 from kizuna.ground.i18n import Locale
 
-AudienceKind = Literal["public", "unlisted", "me", "friends", "people"]
+AudienceKind = Literal["public", "unlisted", "me", "people", "groups", "friends", "fof"]
 CopyState = Literal[
     "wanted", "sending", "standing", "unknown", "failed", "edit_wanted", "recall_wanted", "recalled"
 ]
@@ -93,11 +93,15 @@ class Audience(Piece, frozen=True, kw_only=True):
 
 
 class Readers(Piece, frozen=True, kw_only=True):
-    """The people who may read, from the gate; without the author. For `public` and `unlisted` both are empty."""
+    """The people who may read, from the gate; without the author. For `public` and `unlisted` all is empty.
+
+    `faces` are friends; `further` of the `count` are friends of friends, who are not named.
+    """
 
     kind: AudienceKind
     count: int = 0
     faces: tuple[Face, ...] = ()
+    further: int = 0
 
 
 class Item(Piece, frozen=True, kw_only=True):

@@ -143,7 +143,7 @@ class VoiceView(PageView, frozen=True, kw_only=True):
     template: ClassVar[str] = "voice.html"
     item: Item
     replies: tuple[Item, ...]
-    why: Literal["author", "friend", "chosen"]
+    why: Literal["author", "friend", "chosen", "further"]
     readers: Readers
     reply: Composer | None = None
     can_copy: bool = False
@@ -200,7 +200,7 @@ class FaceView(PageView, frozen=True, kw_only=True):
     template: ClassVar[str] = "face.html"
     face: Face
     bio_html: str
-    state: Literal["self", "friend", "stranger", "asked", "asks"]
+    state: Literal["self", "friend", "stranger", "asked", "asks", "blocked"]
     note: str = ""
     since_ms: int | None = None
     form: Form = Form()

@@ -20,17 +20,19 @@ from kizuna.web.pages import Pages, done
 from kizuna.web.pieces import Composer, Readers
 from kizuna.web.views import ConfirmView, FaceView, VoiceView
 
-State = Literal["self", "friend", "stranger", "asked", "asks"]
-WHY: Final[dict[Reason, Literal["author", "friend", "chosen"]]] = {
+State = Literal["self", "friend", "stranger", "asked", "asks", "blocked"]
+WHY: Final[dict[Reason, Literal["author", "friend", "chosen", "further"]]] = {
     Reason.OWN: "author",
     Reason.FRIEND: "friend",
-    Reason.NAMED: "chosen",
+    Reason.CHOSEN: "chosen",
+    Reason.FURTHER: "further",
 }
 STATES: Final[dict[Friendship, State]] = {
     Friendship.SELF: "self",
     Friendship.FRIENDS: "friend",
     Friendship.REQUESTED: "asked",
     Friendship.ASKED: "asks",
+    Friendship.BLOCKED: "blocked",
     Friendship.NONE: "stranger",
 }
 MOST_REPLIES: Final = 500
