@@ -332,6 +332,7 @@ def _notifying(stores: Stores) -> list[tuple[type[Event], list[Consumer]]]:
         (circle.Requested, [Consumer("notifications.requested", closed, on_circle.on_requested)]),
         (circle.Befriended, [Consumer("notifications.befriended", closed, on_circle.on_befriended)]),
         (circle.Unfriended, [Consumer("notifications.unfriended", closed, on_circle.on_unfriended)]),
+        (circle.Blocked, [Consumer("notifications.blocked", closed, on_circle.on_blocked)]),
         (circle.VoiceSaid, [Consumer("notifications.voice_said", closed, on_circle.on_voice_said)]),
         (circle.VoiceReplied, [Consumer("notifications.voice_replied", closed, on_circle.on_voice_replied)]),
     ]

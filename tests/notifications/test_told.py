@@ -4,9 +4,9 @@ import pytest
 import sqlalchemy as sa
 
 from kizuna.circle import actions as circle_actions
-from kizuna.circle import friend_actions
+from kizuna.circle import block_actions, friend_actions, group_actions
 from kizuna.circle.friend_queries import requests_in
-from kizuna.circle.models import Audience
+from kizuna.circle.models import Audience, Rule
 from kizuna.notifications.tables import CIRCLE_NOTIFICATION, SQUARE_NOTIFICATION
 from kizuna.square import actions
 from kizuna.square.models import Draft
@@ -74,6 +74,34 @@ async def test_the_circle_tells_those_who_may_read(town: Town) -> None:
     assert await town.heard() == [("ben", "reply"), ("aoi", "room_reply")]
     await circle_actions.say(circle, aoi.circle, "for ben", Audience.PEOPLE, [ben.circle])
     assert await town.heard() == [("ben", "named")]
+
+
+async def test_who_was_chosen_by_a_group_is_told_as_by_name(town: Town) -> None:
+    circle, aoi, ben = town.server.parts.circle, town.aoi, town.ben
+    await town.befriend(aoi, ben)
+    group = await group_actions.make_group(circle, aoi.circle, "x")
+    await group_actions.add_to_group(circle, aoi.circle, group, ben.circle)
+    await town.heard()
+    await circle_actions.say_to(
+        circle, aoi.circle, "x", Rule(audience=Audience.GROUPS, groups=frozenset({group}))
+    )
+    assert await town.heard() == [("ben", "named")]
+
+
+async def test_who_is_blocked_reaches_nobody(town: Town) -> None:
+    circle, aoi, ben, carol = town.server.parts.circle, town.aoi, town.ben, town.carol
+    await town.befriend(carol, aoi)
+    await town.befriend(carol, ben)
+    await friend_actions.request_friend(circle, ben.circle, "aoi")
+    room = await circle_actions.say(circle, carol.circle, "x", Audience.FRIENDS)
+    mine = await circle_actions.reply(circle, aoi.circle, room, "y")
+    await town.heard()
+    before = await rows(town)
+    await block_actions.block(circle, aoi.circle, ben.circle)
+    assert await town.heard() == []
+    assert await rows(town) == (before[0], before[1] - 1), "what told of the request is gone"
+    await circle_actions.reply(circle, ben.circle, mine, "z")
+    assert await town.heard() == [("carol", "room_reply")], "the owner of the room, and not whom he answers"
 
 
 async def test_what_ends_silently_tells_nobody(town: Town) -> None:

@@ -4,6 +4,7 @@ Whoever is told may read what it is about, by the gate, at that moment; at each 
 """
 
 from kizuna.circle import audience, events
+from kizuna.circle.block_queries import blocked_between
 from kizuna.notifications import circle_queries as queries
 from kizuna.notifications.events import Notified
 from kizuna.notifications.kinds import CircleKind
@@ -27,10 +28,15 @@ async def on_unfriended(event: events.Unfriended, tx: Tx) -> None:
     await queries.drop_between(tx, event.a_id, event.b_id)
 
 
+async def on_blocked(event: events.Blocked, tx: Tx) -> None:
+    """Tell nobody; what they were told of each other's requests goes."""
+    await queries.drop_between(tx, event.by_id, event.face_id)
+
+
 async def on_voice_said(event: events.VoiceSaid, tx: Tx) -> None:
-    """Tell those who are named as its readers."""
+    """Tell those who were chosen as its readers, by name or by a group alike: the difference is the author's alone."""
     facts = await audience.facts(tx, event.voice_id)
-    for face_id in sorted(facts.people) if facts else ():
+    for face_id in sorted(facts.listed) if facts else ():
         await _tell_of_voice(tx, face_id, "named", event.author_id, event.voice_id)
 
 
@@ -56,7 +62,9 @@ async def on_face_removed(event: events.FaceRemoved, tx: Tx) -> None:
 
 async def _tell_of_voice(tx: Tx, face_id: int, kind: CircleKind, from_id: int, voice_id: int) -> None:
     facts = await audience.facts(tx, voice_id)
-    if facts is not None and audience.may_read(face_id, facts):
+    if facts is None or not audience.may_read(face_id, facts):
+        return
+    if not await blocked_between(tx, face_id, from_id):
         await _tell(tx, face_id, kind, from_id, voice_id)
 
 
