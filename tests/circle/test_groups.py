@@ -8,10 +8,9 @@ from kizuna.circle.actions import remove_face, say_to
 from kizuna.circle.audience_actions import last_choice
 from kizuna.circle.group_actions import (
     MOST_GROUPS,
-    add_to_group,
+    change_members,
     delete_group,
     make_group,
-    remove_from_group,
     rename_group,
 )
 from kizuna.circle.models import Audience, Reason, Rule
@@ -37,16 +36,16 @@ async def test_a_group_reads_what_is_said_to_it_as_long_as_its_members_are_frien
 ) -> None:
     await befriend(circle, cast.hana, cast.taro, cast.yuki)
     work, choir = await make_group(circle, cast.hana, " 職場 "), await make_group(circle, cast.hana, "合唱")
-    await add_to_group(circle, cast.hana, work, cast.taro)
+    await change_members(circle, cast.hana, work, [cast.taro])
     voice = await say_to(circle, cast.hana, "x", to_groups(work, choir))
     assert [await sees(circle, one, voice) for one in (cast.taro, cast.yuki, cast.ken)] == [
         True,
         False,
         False,
     ]
-    await add_to_group(circle, cast.hana, choir, cast.yuki)
+    await change_members(circle, cast.hana, choir, [cast.yuki])
     assert await sees(circle, cast.yuki, voice), "the rule is applied to the relations of this moment"
-    await remove_from_group(circle, cast.hana, choir, cast.yuki)
+    await change_members(circle, cast.hana, choir, drop=[cast.yuki])
     assert not await sees(circle, cast.yuki, voice)
     await friend_actions.remove_friend(circle, cast.taro, cast.hana)
     assert not await sees(circle, cast.taro, voice)
@@ -64,7 +63,7 @@ async def test_a_group_reads_what_is_said_to_it_as_long_as_its_members_are_frien
 async def test_close_friends_are_there_from_the_start_and_stay(circle: Circle, cast: Cast) -> None:
     await befriend(circle, cast.hana, cast.taro, cast.yuki)
     (close,) = await group_queries.groups(circle.store.reads, cast.hana)
-    await add_to_group(circle, cast.hana, close.id, cast.taro)
+    await change_members(circle, cast.hana, close.id, [cast.taro])
     voice = await say_to(circle, cast.hana, "x", to_groups(close.id))
     assert [await sees(circle, one, voice) for one in (cast.taro, cast.yuki)] == [True, False]
     for verb in (
@@ -79,7 +78,7 @@ async def test_a_reader_cannot_tell_how_he_was_chosen(circle: Circle, cast: Cast
     """By name, by a group, with somebody excepted or not: to Taro it is all the same."""
     await befriend(circle, cast.hana, cast.taro, cast.yuki)
     group = await make_group(circle, cast.hana, "ひみつの名")
-    await add_to_group(circle, cast.hana, group, cast.taro)
+    await change_members(circle, cast.hana, group, [cast.taro])
     named = Rule(audience=Audience.PEOPLE, people=frozenset({cast.taro}))
     db = circle.store.reads
 
@@ -109,7 +108,7 @@ async def test_exceptions_always_win(circle: Circle, cast: Cast) -> None:
     await befriend(circle, cast.hana, cast.taro, cast.yuki)
     await befriend(circle, cast.taro, cast.ken)
     group = await make_group(circle, cast.hana, "家族")
-    await add_to_group(circle, cast.hana, group, cast.taro)
+    await change_members(circle, cast.hana, group, [cast.taro])
     both = Rule(
         audience=Audience.PEOPLE,
         people=frozenset({cast.taro, cast.yuki}),
@@ -136,7 +135,7 @@ async def test_the_end_of_a_group_or_a_friendship_undoes_no_exception(circle: Ci
     await befriend(circle, cast.hana, cast.taro, cast.yuki)
     first, second = await make_group(circle, cast.hana, "一"), await make_group(circle, cast.hana, "二")
     for group in (first, second):
-        await add_to_group(circle, cast.hana, group, cast.taro)
+        await change_members(circle, cast.hana, group, [cast.taro])
     one, two, said = [
         await say_to(circle, cast.hana, "x", rule)
         for rule in (
@@ -156,7 +155,7 @@ async def test_the_end_of_a_group_or_a_friendship_undoes_no_exception(circle: Ci
     assert not await sees(circle, cast.taro, two)
     assert await sees(circle, cast.yuki, two)
     with pytest.raises(NotFound):
-        await add_to_group(circle, cast.hana, first, cast.taro)
+        await change_members(circle, cast.hana, first, [cast.taro])
 
 
 @pytest.mark.parametrize("name", ["", " \u3000", "a\0b", "あ" * 41])
@@ -178,7 +177,7 @@ async def test_only_friends_and_groups_of_ones_own_can_be_chosen(circle: Circle,
     assert len(told) == 1
     for face in (cast.ken, 12345):
         with pytest.raises(Invalid):
-            await add_to_group(circle, cast.hana, own, face)
+            await change_members(circle, cast.hana, own, [face])
         with pytest.raises(Invalid):
             await say_to(circle, cast.hana, "x", but(Audience.FRIENDS, people=(face,)))
     for _ in range(MOST_GROUPS - 1):
@@ -212,8 +211,8 @@ async def test_the_composer_begins_with_nothing_wider_than_the_last_choice(
 async def test_a_removed_face_leaves_no_group_behind(circle: Circle, cast: Cast) -> None:
     await befriend(circle, cast.hana, cast.taro)
     own, other = await make_group(circle, cast.hana, "x"), await make_group(circle, cast.taro, "x")
-    await add_to_group(circle, cast.hana, own, cast.taro)
-    await add_to_group(circle, cast.taro, other, cast.hana)
+    await change_members(circle, cast.hana, own, [cast.taro])
+    await change_members(circle, cast.taro, other, [cast.hana])
     await circle.store.write(lambda tx: remove_face(tx, cast.hana))
     assert await group_queries.groups(circle.store.reads, cast.hana) == []
     assert await circle.store.reads.first(sa.select(FRIEND_GROUP_MEMBER)) is None

@@ -80,7 +80,7 @@ async def test_who_was_chosen_by_a_group_is_told_as_by_name(town: Town) -> None:
     circle, aoi, ben = town.server.parts.circle, town.aoi, town.ben
     await town.befriend(aoi, ben)
     group = await group_actions.make_group(circle, aoi.circle, "x")
-    await group_actions.add_to_group(circle, aoi.circle, group, ben.circle)
+    await group_actions.change_members(circle, aoi.circle, group, [ben.circle])
     await town.heard()
     await circle_actions.say_to(
         circle, aoi.circle, "x", Rule(audience=Audience.GROUPS, groups=frozenset({group}))

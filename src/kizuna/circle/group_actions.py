@@ -1,5 +1,6 @@
 """The verbs for groups of friends. A group is its owner's alone: who is in it is not told, nor that there is one."""
 
+from collections.abc import Collection
 from typing import Final
 
 from kizuna.circle import events, friend_queries, group_queries, queries
@@ -58,28 +59,23 @@ async def rename_group(circle: Circle, owner_id: int, group_id: int, name: str) 
     await circle.store.write(apply)
 
 
-async def add_to_group(circle: Circle, owner_id: int, group_id: int, face_id: int) -> None:
-    """Put a friend into a group of one's own: from now on they read what was said to it, and not what is kept from it.
+async def change_members(
+    circle: Circle, owner_id: int, group_id: int, add: Collection[int] = (), drop: Collection[int] = ()
+) -> None:
+    """Put friends into a group of one's own and take others out. Whoever joins reads from now on what was said to the
+    group and not what is kept from it; for whoever leaves it is the other way round. Nobody is told.
 
-    Nobody is told. Raises NotFound for another's group, Invalid for who is no friend at this moment.
+    Raises NotFound for another's group, Invalid when somebody to add is no friend at this moment.
     """
+    joining = set(add)
 
     async def apply(tx: Tx) -> None:
         await _own(tx, owner_id, group_id)
-        if await queries.friends_among(tx, owner_id, [face_id]) != {face_id}:
+        if joining and not joining <= await queries.friends_among(tx, owner_id, joining):
             raise Invalid("You can only name your friends.", field="people")
-        if await group_queries.add_member(tx, group_id, face_id):
-            tx.emit(events.GroupChanged(owner_id, group_id))
-
-    await circle.store.write(apply)
-
-
-async def remove_from_group(circle: Circle, owner_id: int, group_id: int, face_id: int) -> None:
-    """Take somebody out of a group of one's own; the opposite of ``add_to_group``. Nobody is told."""
-
-    async def apply(tx: Tx) -> None:
-        await _own(tx, owner_id, group_id)
-        if await group_queries.drop_member(tx, group_id, face_id):
+        added = [await group_queries.add_member(tx, group_id, one) for one in sorted(joining)]
+        dropped = [await group_queries.drop_member(tx, group_id, one) for one in sorted(set(drop) - joining)]
+        if any(added) or any(dropped):
             tx.emit(events.GroupChanged(owner_id, group_id))
 
     await circle.store.write(apply)
