@@ -2,11 +2,28 @@
 
 from collections.abc import Awaitable, Callable
 
+import msgspec
 import pytest
 import sqlalchemy as sa
 
-from kizuna.circle import actions, friend_actions, friend_queries, queries
-from kizuna.circle.audience import readers_of
+from kizuna.circle import (
+    actions,
+    audience_actions,
+    audience_queries,
+    block_actions,
+    block_queries,
+    edit_queries,
+    friend_actions,
+    friend_queries,
+    group_actions,
+    group_queries,
+    queries,
+    reaction_actions,
+    reaction_queries,
+    seen_as,
+)
+from kizuna.circle.audience import readers, readers_of
+from kizuna.circle.models import Audience, Rule
 from kizuna.circle.ports import Circle
 from kizuna.ground.errors import NotFound
 from kizuna.ground.ids import MAX_ID
@@ -29,8 +46,16 @@ async def test_a_stranger_gets_and_changes_nothing(circle: Circle, cast: Cast) -
     await friend_actions.request_friend(circle, cast.ken, "hana", "ken です")
     (request,) = await friend_queries.requests_in(circle.store.reads, cast.hana)
     invite_id, _ = await friend_actions.make_invite(circle, cast.hana)
+    group = await group_actions.make_group(circle, cast.hana, "ひみつの名")
+    await group_actions.change_members(circle, cast.hana, group, [cast.taro])
+    to_group = Rule(audience=Audience.GROUPS, groups=frozenset({group}))
+    await actions.say_to(circle, cast.hana, "ひみつ", to_group)
+    await reaction_actions.react(circle, cast.taro, root, "love")
+    await actions.edit_voice(circle, cast.taro, answer, "うん、うん")
+    await block_actions.block(circle, cast.hana, cast.yuki)
     before = await dump(circle)
-    ids = [root, answer, request.id, invite_id, cast.hana, 1, 0, -1, MAX_ID]
+    ids = [root, answer, request.id, invite_id, group, cast.hana, 1, 0, -1, MAX_ID]
+    mine = Rule(audience=Audience.ME)
     verbs: list[Callable[[int], Awaitable[object]]] = [
         lambda one: actions.reply(circle, cast.mallory, one, "x"),
         lambda one: actions.delete_voice(circle, cast.mallory, one),
@@ -38,6 +63,13 @@ async def test_a_stranger_gets_and_changes_nothing(circle: Circle, cast: Cast) -
         lambda one: friend_actions.decline(circle, cast.mallory, one),
         lambda one: friend_actions.withdraw(circle, cast.mallory, one),
         lambda one: friend_actions.end_invite(circle, cast.mallory, one),
+        lambda one: actions.edit_voice(circle, cast.mallory, one, "x"),
+        lambda one: reaction_actions.react(circle, cast.mallory, one, "love"),
+        lambda one: audience_actions.change_audience(circle, cast.mallory, one, mine),
+        lambda one: group_actions.rename_group(circle, cast.mallory, one, "x"),
+        lambda one: group_actions.change_members(circle, cast.mallory, one, [cast.hana], [cast.taro]),
+        lambda one: group_actions.delete_group(circle, cast.mallory, one),
+        lambda one: seen_as.as_friend(circle.store.reads, cast.mallory, one),
     ]
     told: set[tuple[str, str | None]] = set()
     for one in ids:
@@ -46,6 +78,8 @@ async def test_a_stranger_gets_and_changes_nothing(circle: Circle, cast: Cast) -
                 await verb(one)
             told.add((str(refused.value), refused.value.field))
         await friend_actions.remove_friend(circle, cast.mallory, one)
+        await reaction_actions.unreact(circle, cast.mallory, one)
+        await block_actions.unblock(circle, cast.mallory, one)
     assert len(told) == 1, "refusal and absence look the same"
     assert await dump(circle) == before
     for one in ids:
@@ -56,6 +90,17 @@ async def test_a_stranger_gets_and_changes_nothing(circle: Circle, cast: Cast) -
         assert await queries.who(db, cast.mallory, one) is None
         assert await queries.profile_ids(db, cast.mallory, one) == []
         assert not (await readers_of(db, cast.mallory, one)).ids
+        assert not (
+            await readers(db, cast.mallory, msgspec.structs.replace(to_group, groups=frozenset({one})))
+        ).ids
+        assert await audience_queries.rule_of(db, cast.mallory, one) is None
+        assert await edit_queries.versions(db, cast.mallory, one) == []
+        assert await reaction_queries.responders(db, cast.mallory, one) == []
+        assert await group_queries.group(db, cast.mallory, one) is None
+        assert await group_queries.members(db, cast.mallory, one) == []
+        assert await group_queries.uses(db, cast.mallory, one) == (0, 0)
+    assert [one.close for one in await group_queries.groups(circle.store.reads, cast.mallory)] == [True]
+    assert await block_queries.blocks(circle.store.reads, cast.mallory) == []
     assert await queries.timeline_ids(circle.store.reads, cast.mallory) == []
     assert await friend_queries.friends(circle.store.reads, cast.mallory) == []
     assert await friend_queries.requests_in(circle.store.reads, cast.mallory) == []
@@ -85,13 +130,23 @@ async def test_numbers_tell_nothing_of_what_one_may_not_read(circle: Circle, cas
             await queries.profile_ids(db, cast.yuki, cast.hana),
             await friend_queries.profile(db, cast.yuki, "hana"),
             await queries.who(db, cast.yuki, root),
+            await queries.why(db, cast.yuki, root),
+            await reaction_queries.responders(db, cast.yuki, root),
+            await group_queries.groups(db, cast.yuki),
         ]
 
     before = await yuki_sees()
+    gone = await actions.reply(circle, cast.taro, root, "まちがえた")
+    await actions.delete_voice(circle, cast.taro, gone)
     hidden = await actions.say(circle, cast.hana, "太郎へ", "people", [cast.taro])
     await actions.reply(circle, cast.taro, hidden, "はい")
     await actions.say(circle, cast.hana, "ひとりごと", "me")
-    gone = await actions.reply(circle, cast.taro, root, "まちがえた")
-    await actions.delete_voice(circle, cast.taro, gone)
+    group = await group_actions.make_group(circle, cast.hana, "x")
+    await group_actions.change_members(circle, cast.hana, group, [cast.yuki, cast.taro])
+    await reaction_actions.react(circle, cast.taro, hidden, "love")
+    await block_actions.block(circle, cast.hana, cast.mallory)
+    await audience_actions.change_audience(
+        circle, cast.hana, root, Rule(audience=Audience.FRIENDS, not_people=frozenset({cast.taro}))
+    )
     await befriend(circle, cast.hana, cast.ken)
     assert await yuki_sees() == before
