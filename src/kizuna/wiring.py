@@ -13,6 +13,7 @@ from starlette.types import ASGIApp
 
 from kizuna.api import table as api_table
 from kizuna.api.quick import quick_home
+from kizuna.api.sockets import Sockets
 from kizuna.bus.choose import choose_bus
 from kizuna.circle import actions as circle_actions
 from kizuna.circle import belongings as circle_belongings
@@ -68,6 +69,7 @@ from kizuna.tie.delivery import bury_cut_off
 from kizuna.tie.home import Home
 from kizuna.tie.listening import Listeners
 from kizuna.tie.ports import Tie
+from kizuna.tie.streams import Streams, make_streams
 from kizuna.tie.tasks import handlers
 from kizuna.web import routes as web_routes
 
@@ -98,6 +100,7 @@ class Parts:
     tie: Tie
     home: Home
     moderation: Moderation
+    streams: Streams
 
 
 class Server:
@@ -132,7 +135,8 @@ class Server:
         await people_tasks.ask_sweep(self.parts.people)
 
     async def stop(self) -> None:
-        """Stop working, finish accepted writes, close the files."""
+        """End the streams, stop working, finish accepted writes, close the files."""
+        await self.parts.streams.stop()
         for work in self._work:
             await work.stop()
         await self.parts.people.bus.stop()
@@ -206,13 +210,15 @@ def _parts(config: Config, ports: Ports, stores: Stores) -> Parts:
     )
     square = Square(stores.square, stores.people, config, ports.clock, Words(stores.people).check)
     circle = Circle(stores.circle, ports.clock, ports.randomness("circle"))
+    home = Home(square, circle)
     return Parts(
         people=people,
         square=square,
         circle=circle,
         tie=Tie(stores.circle, ports.fetch, ports.clock, ports.randomness("tie"), config),
-        home=Home(square, circle),
         moderation=Moderation(people, square, circle),
+        home=home,
+        streams=make_streams(people, square, circle, home, ports.clock),
     )
 
 
@@ -372,6 +378,7 @@ def _front(config: Config, ports: Ports, parts: Parts) -> Front:
         randomness=ports.randomness("doors.public"),
         people=parts.people,
         square=parts.square,
+        streams=parts.streams.public,
     )
     for_members = MemberParts(
         config=config,
@@ -379,6 +386,7 @@ def _front(config: Config, ports: Ports, parts: Parts) -> Front:
         randomness=ports.randomness("doors.member"),
         people=parts.people,
         square=parts.square,
+        streams=parts.streams.member,
         circle=parts.circle,
         tie=parts.tie,
         home=parts.home,
@@ -396,5 +404,6 @@ def _front(config: Config, ports: Ports, parts: Parts) -> Front:
         member_paths(member),
         web_routes.error_page(pages, for_anybody, for_members),
         translators,
+        Sockets(for_members),
         quick_home(for_members) if "square" in config.planes else None,
     )

@@ -156,6 +156,7 @@ def member_parts(server: Server, people: People) -> MemberParts:
         randomness=server.ports.randomness("test"),
         people=people,
         square=parts.square,
+        streams=parts.streams.member,
         circle=parts.circle,
         tie=parts.tie,
         home=parts.home,

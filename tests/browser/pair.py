@@ -30,7 +30,7 @@ class Pair:
 
 def configs(place: Path, **more: object) -> tuple[Config, Config]:
     """Settings of the two servers, on ports that are free now."""
-    ports = _free_ports()
+    ports = free_ports()
     allowed = [f"localhost:{port}" for port in ports]
 
     def config(plane: Plane, port: int, title: str) -> Config:
@@ -44,10 +44,10 @@ def configs(place: Path, **more: object) -> tuple[Config, Config]:
 @contextmanager
 def serving(square: Config, circle: Config) -> Generator[Pair]:
     """Both servers answer until the end of the block."""
-    children = [_start(config) for config in (square, circle)]
+    children = [start(config) for config in (square, circle)]
     try:
         for config, child in zip((square, circle), children, strict=True):
-            _await_answer(config.url, child)
+            await_answer(config.url, child)
         yield Pair(square.url, circle.url)
     finally:
         for child in children:
@@ -56,15 +56,17 @@ def serving(square: Config, circle: Config) -> Generator[Pair]:
             child.wait(STOP_S)
 
 
-def _free_ports() -> list[int]:
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(2)]
+def free_ports(count: int = 2) -> list[int]:
+    """Ports that nobody listens on now."""
+    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
     ports: list[int] = [each.getsockname()[1] for each in sockets]
     for each in sockets:
         each.close()
     return ports
 
 
-def _start(config: Config) -> "subprocess.Popen[bytes]":
+def start(config: Config) -> "subprocess.Popen[bytes]":
+    """A server of its own, with these settings."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("KIZUNA_")}
     own = {
         "KIZUNA_PORT": str(config.port),
@@ -80,7 +82,8 @@ def _start(config: Config) -> "subprocess.Popen[bytes]":
     return subprocess.Popen([sys.executable, "-m", "kizuna", "serve"], env=kept | own)
 
 
-def _await_answer(url: str, child: "subprocess.Popen[bytes]") -> None:
+def await_answer(url: str, child: "subprocess.Popen[bytes]") -> None:
+    """Wait until it answers."""
     until = time.monotonic() + START_S
     while True:
         assert child.poll() is None, f"the server of {url} ended by itself"

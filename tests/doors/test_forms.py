@@ -16,6 +16,8 @@ from kizuna.ground.errors import Forbidden
 from kizuna.ground.randomness import SeededRandomness
 from kizuna.people.ports import People
 from kizuna.square.ports import Square
+from kizuna.streaming.hub import Hub
+from kizuna.streaming.seats import Seats
 
 HTTP = Config(origin="http://localhost:3001", language="ja")
 HTTPS = Config(origin="https://kizuna.example")
@@ -37,7 +39,11 @@ def request(cookies: dict[str, str] | None = None, **headers: str) -> Request:
 
 @pytest.fixture
 def parts(randomness: SeededRandomness) -> PublicParts:
-    return PublicParts(config=HTTP, clock=SystemClock(), randomness=randomness, people=NOBODY, square=NOWHERE)
+    clock = SystemClock()
+    streams = Hub(clock, b"", Seats())
+    return PublicParts(
+        config=HTTP, clock=clock, randomness=randomness, people=NOBODY, square=NOWHERE, streams=streams
+    )
 
 
 def test_a_visitors_form_is_bound_to_his_browser(parts: PublicParts) -> None:

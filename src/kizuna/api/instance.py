@@ -10,6 +10,7 @@ from kizuna.api.calls import Call, Nothing
 from kizuna.api.operations import Operation, anyone
 from kizuna.doors.answers import json_answer
 from kizuna.doors.parts import PublicParts
+from kizuna.ground.config import Config
 from kizuna.square import count_queries
 from kizuna.square.edit_actions import MOST_PINS
 from kizuna.square.text import LINK_CHARACTERS, MOST_CHARACTERS
@@ -34,7 +35,7 @@ class AccountLimits(msgspec.Struct):
 
 
 class Configuration(msgspec.Struct):
-    """Limits and addresses. ``urls`` has no ``streaming``: clients then poll instead of trying a socket."""
+    """Limits and addresses. ``urls`` has where streams are opened, without a path."""
 
     urls: dict[str, str]
     accounts: AccountLimits
@@ -104,7 +105,7 @@ async def show(call: Call[Nothing]) -> Response:
             usage={"users": {"active_month": 0}},
             thumbnail={"url": f"{config.url}/static/icon.svg"},
             languages=[config.language],
-            configuration=_configuration(),
+            configuration=_configuration(config),
             registrations=registrations,
             contact={"email": "", "account": None},
             rules=[],
@@ -124,14 +125,14 @@ async def show_old(call: Call[Nothing]) -> Response:
             description=config.description,
             email="",
             version=software_version(),
-            urls={},
+            urls={"streaming_api": config.socket_url},
             stats=await _stats(call.parts),
             thumbnail=None,
             languages=[config.language],
             registrations=config.sign_up in ("open", "approval"),
             approval_required=config.sign_up == "approval",
             invites_enabled=config.sign_up == "invite",
-            configuration=_configuration(),
+            configuration=_configuration(config),
             contact_account=None,
             rules=[],
         )
@@ -148,8 +149,10 @@ def software_version() -> str:
     return f"{COMPATIBLE} (compatible; Kizuna {version('kizuna')})"
 
 
-def _configuration() -> Configuration:
-    return Configuration({}, AccountLimits(), StatusLimits(MOST_CHARACTERS, 0, LINK_CHARACTERS))
+def _configuration(config: Config) -> Configuration:
+    return Configuration(
+        {"streaming": config.socket_url}, AccountLimits(), StatusLimits(MOST_CHARACTERS, 0, LINK_CHARACTERS)
+    )
 
 
 OPERATIONS: Final[tuple[Operation, ...]] = (

@@ -1,13 +1,19 @@
 """The HTTP server: Granian, embedded in our event loop (its embedding is marked experimental upstream).
 
 Checked before it was chosen: a stop lets requests under way finish and ends with ``serve``; a body that is not read
-to its end does not hold the connection; more than 1,024 open streams need the backpressure raised (decision 002).
+to its end does not hold the connection; more than 1,024 open streams need the backpressure raised (decision 002). A
+server-sent stream is a request under way, so streams are ended before the server is stopped.
+
+Connections whose other end has vanished are found by the kernel, since the server offers no ping of its own: their
+sockets inherit keepalive from the one that listens.
 """
 
 import asyncio
 import socket
+from collections.abc import Awaitable, Callable
 from typing import Final
 
+from granian._granian import ListenerSpec
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
@@ -18,13 +24,38 @@ from kizuna.ground.config import Config, ConfigError
 
 CONNECTIONS: Final = 20_000
 LONGEST_STOP_S: Final = 10.0
+# A stream writes at least every 15 seconds; what is not acknowledged within 45, or not answered by probes, is gone.
+KEEPALIVE: Final = (
+    ("TCP_KEEPIDLE", 20),
+    ("TCP_KEEPINTVL", 10),
+    ("TCP_KEEPCNT", 3),
+    ("TCP_USER_TIMEOUT", 45_000),
+)
+
+
+class _Server(Server):
+    """Granian with our options on the socket that listens. It would make its own socket out of reach on Linux."""
+
+    def _init_shared_socket(self) -> None:
+        self._shd = ListenerSpec(self.bind_addr, self.bind_port, self.backlog).build()
+        self._sfd = self._shd.get_fd()
+        self._ssp = None
+        listening = socket.socket(fileno=self._sfd)
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        for name, value in KEEPALIVE:
+            if hasattr(socket, name):
+                listening.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
+        listening.detach()
 
 
 class Listener:
     """Serves an ASGI application on the address of the configuration."""
 
-    def __init__(self, application: ASGIApp, config: Config) -> None:
-        self._server = Server(
+    def __init__(
+        self, application: ASGIApp, config: Config, end_streams: Callable[[], Awaitable[None]] | None = None
+    ) -> None:
+        self._end_streams = end_streams
+        self._server = _Server(
             application,
             address=config.host,
             port=config.port,
@@ -43,6 +74,8 @@ class Listener:
         try:
             await asyncio.shield(serving)
         except asyncio.CancelledError:
+            if self._end_streams is not None:
+                await self._end_streams()
             self._server.stop()
             await asyncio.wait([serving], timeout=LONGEST_STOP_S)
             raise

@@ -29,7 +29,7 @@ async def _serve(config: Config) -> None:
         await server.start()
         gc.collect()
         gc.freeze()  # what lives as long as the process needn't be looked at again
-        await until_signal(lambda: Listener(server.asgi, config).serve())
+        await until_signal(lambda: Listener(server.asgi, config, server.parts.streams.stop).serve())
     finally:
         await server.stop()
 

@@ -15,6 +15,7 @@ from kizuna.people.models import AppToken, Viewer
 Family = Literal["api", "open", "page"]
 MAX_TOKEN: Final = 200
 INVALID_TOKEN: Final = "The access token is invalid"  # noqa: S105 - a message
+STREAMS: Final = "/api/v1/streaming"
 _OPEN: Final = ("/oauth/token", "/oauth/revoke", "/.well-known/", "/nodeinfo/")
 
 
@@ -40,9 +41,22 @@ def bearer_token(request: Request) -> str | None:
     if len(headers) > 1:
         raise BadRequest("There is more than one Authorization header")
     if not headers:
-        return None
+        return _query_token(request)
     scheme, _, token = headers[0].partition(" ")
     token = token.strip()
-    if scheme.lower() != "bearer" or not 0 < len(token) <= MAX_TOKEN or not token.isascii():
+    if scheme.lower() != "bearer" or not is_token(token):
+        raise Unauthorized(INVALID_TOKEN)
+    return token
+
+
+def is_token(text: str) -> bool:
+    """Whether this could be a token."""
+    return 0 < len(text) <= MAX_TOKEN and text.isascii()
+
+
+def _query_token(request: Request) -> str | None:
+    """Streams alone take the token as a parameter too: what browsers offer for them sends no headers of one's own."""
+    token = request.query_params.get("access_token") if request.url.path.startswith(STREAMS) else None
+    if token is not None and not is_token(token):
         raise Unauthorized(INVALID_TOKEN)
     return token

@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Router
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kizuna.doors.answers import PREFLIGHT, json_answer, rate_headers
 from kizuna.doors.bodies import arrived, has_body
@@ -46,6 +46,7 @@ class Front:
         paths: MemberPaths,
         error_page: ErrorPage,
         translator: Callable[[Locale], Translator],
+        sockets: ASGIApp,
         quick: Quick | None = None,
     ) -> None:
         self._parts = parts
@@ -54,6 +55,7 @@ class Front:
         self._paths = paths
         self._error_page = error_page
         self._translator = translator
+        self.sockets = sockets
         self.quick = quick
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -63,7 +65,7 @@ class Front:
         elif scope["type"] == "http":
             await self._serve(dict(scope), receive, send)
         else:
-            await send({"type": "websocket.close", "code": 1000})
+            await self.sockets(scope, receive, send)
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         path: str = (

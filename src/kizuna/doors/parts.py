@@ -9,6 +9,7 @@ from kizuna.ground.randomness import Randomness
 from kizuna.moderation.ports import Moderation
 from kizuna.people.ports import People
 from kizuna.square.ports import Square
+from kizuna.streaming.hub import Hub
 from kizuna.tie.home import Home
 from kizuna.tie.ports import Tie
 
@@ -22,6 +23,8 @@ class PublicParts:
     randomness: Randomness
     people: People
     square: Square
+    streams: Hub
+    """Of what these parts may read: two hubs that do not know each other."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

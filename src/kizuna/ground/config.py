@@ -50,6 +50,11 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         return self.origin.rstrip("/") or f"http://localhost:{self.port}"
 
     @property
+    def socket_url(self) -> str:
+        """The same origin for WebSockets."""
+        return "ws" + self.url.removeprefix("http")
+
+    @property
     def domain(self) -> str:
         """What this server calls itself: host, and the port where it isn't the scheme's own."""
         parts = urlsplit(self.url)

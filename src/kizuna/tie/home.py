@@ -4,7 +4,7 @@ Three lists of ids are merged, each from where it is decided: the square's from 
 gate at every read, the partners' from what was kept for this one face. Ids sort by time, so merging is sorting.
 """
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Final, Literal
 
 import msgspec
@@ -19,6 +19,7 @@ from kizuna.square.models import Page, Status
 from kizuna.square.ports import Square
 from kizuna.square.sight import NOBODY
 from kizuna.store.store import Store
+from kizuna.streaming.models import Body
 from kizuna.tie import faces
 from kizuna.tie import queries as tie_queries
 from kizuna.tie.models import Inbound
@@ -133,6 +134,27 @@ class Home:
         """One status of the square as JSON, kept for the homes that will show it; None when it is gone."""
         found = await self._rendered.page(account_id, [post_id], NOBODY)
         return found[0][1] if found else None
+
+    async def told(self, post_id: int, viewers: Sequence[Viewer | None]) -> Body | None:
+        """One status for the streams of these viewers; None when it is gone."""
+        accounts = {
+            viewer.square_id for viewer in viewers if viewer is not None and viewer.square_id is not None
+        }
+        found = await self._rendered.told(post_id, accounts)
+        if found is None:
+            return None
+        plain, own = found
+        return Body(plain, {each: own[each.square_id] for each in viewers if each and each.square_id in own})
+
+    async def voice_told(self, voice_id: int, viewers: Sequence[Viewer | None]) -> Body | None:
+        """One voice for the streams of these viewers, whom the gate is asked about once more."""
+        own: dict[Viewer | None, bytes] = {}
+        for viewer in viewers:
+            if viewer is not None and viewer.circle_id is not None:
+                voices = await circle_queries.load(self._circle.store.reads, viewer.circle_id, [voice_id])
+                for shown in await faces.statuses(self._square, self._circle, viewer, voices):
+                    own[viewer] = msgspec.json.encode(shown)
+        return Body(None, own)
 
     async def entries(self, viewer: Viewer, show: Show, page: Page) -> list[Entry]:
         """A page of the merged home, newest first, of what the viewer may see at this moment.

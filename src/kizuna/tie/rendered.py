@@ -1,13 +1,14 @@
 """Statuses as JSON bytes, kept while nobody changes them; a viewer's own flags are laid over them."""
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 
 import msgspec
 
 from kizuna.square import render
 from kizuna.square.load import load_statuses
+from kizuna.square.mark_queries import markers
 from kizuna.square.models import NO_FLAGS, Flags, Status
 from kizuna.square.ports import Square
 from kizuna.square.relations import viewer_flags
@@ -111,6 +112,23 @@ class Rendered:
             )
             for one, piece in zip(ids, pieces, strict=True)
         ]
+
+    async def told(self, one: int, viewers: Collection[int]) -> tuple[bytes, dict[int, bytes]] | None:
+        """A status as everybody reads it, and as those of these viewers do who marked it; None when it is gone."""
+        piece = self._pieces.get(one)
+        if piece is None or not (piece.author.stands and piece.original_author.stands):
+            await self._render([one])
+            piece = self._pieces.get(one)
+        if piece is None:
+            return None
+        if piece.proper_id in self._unmarked:
+            return piece.body, {}
+        own: dict[int, bytes] = {}
+        for viewer_id in await markers(self._square.store.reads, piece.proper_id, viewers):
+            laid = (await self._laid_over(viewer_id, [piece.proper_id])).get(piece.proper_id)
+            if laid is not None:
+                own[viewer_id] = piece.body.replace(_PLAIN, laid)
+        return piece.body, own
 
     def changed_author(self, account_id: int) -> None:
         """An account changed in what its statuses show of it (name, counts)."""

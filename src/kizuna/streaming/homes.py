@@ -1,0 +1,119 @@
+"""Whose home is open, and whose posts belong there: kept for those accounts alone, looked up again after each change.
+
+The ids of whom an account follows are kept packed, since ten thousand may be open.
+"""
+
+from array import array
+from bisect import bisect_left
+from collections.abc import Iterable
+from typing import TypeVar
+
+from kizuna.ground.ids import MAX_ID
+from kizuna.square import timeline_queries
+from kizuna.square.ports import Square
+from kizuna.square.sight import PLAIN, Sight
+
+K = TypeVar("K")
+
+
+class View:
+    """How one account sees the square, as of the last beat."""
+
+    __slots__ = ("account_id", "followees", "opened", "sight")
+
+    def __init__(self, account_id: int) -> None:
+        self.account_id = account_id
+        self.followees: array[int] = array("q")
+        self.sight: Sight = PLAIN
+        self.opened = 0
+
+    def near(self, account_id: int) -> bool:
+        """Whether this is the account itself or somebody it follows."""
+        if account_id == self.account_id:
+            return True
+        index = bisect_left(self.followees, account_id)
+        return index < len(self.followees) and self.followees[index] == account_id
+
+
+class Homes:
+    """The views of the accounts that have a stream open."""
+
+    def __init__(self, square: Square) -> None:
+        self._square = square
+        self._views: dict[int, View] = {}
+        self._readers: dict[int, set[int]] = {}
+        self._tags: dict[str, set[int]] = {}
+        self._stale: set[int] = set()
+        self._until: dict[int, int] = {}
+
+    def view(self, account_id: int) -> View | None:
+        """The view of an account that has a stream open."""
+        return self._views.get(account_id)
+
+    def readers(self, author_id: int) -> Iterable[int]:
+        """Whose open home shows what this account says."""
+        return self._readers.get(author_id, ())
+
+    def readers_of_tags(self, tags: Iterable[str]) -> Iterable[int]:
+        """Whose open home shows what is said with one of these hashtags."""
+        return {one for tag in tags for one in self._tags.get(tag, ())}
+
+    def opened(self, account_id: int) -> None:
+        """A stream of this account begins."""
+        view = self._views.get(account_id)
+        if view is None:
+            view = self._views[account_id] = View(account_id)
+            self._stale.add(account_id)
+        view.opened += 1
+
+    def closed(self, account_id: int) -> None:
+        """A stream of this account has ended."""
+        view = self._views[account_id]
+        view.opened -= 1
+        if view.opened == 0:
+            self._forget(view)
+            del self._views[account_id]
+            self._stale.discard(account_id)
+
+    def changed(self, account_id: int) -> None:
+        """Something about how an account sees the square has changed."""
+        if account_id in self._views:
+            self._stale.add(account_id)
+
+    async def refresh(self, now_ms: int) -> None:
+        """Look up again what has changed, and the mutes that have run out."""
+        if self._until:
+            self._stale.update(one for one, until in self._until.items() if until <= now_ms)
+        while self._stale:
+            view = self._views[self._stale.pop()]
+            followees = await timeline_queries.followee_ids(self._square.store.reads, view.account_id)
+            sight = await self._square.sights.of(view.account_id)
+            if self._views.get(view.account_id) is not view:
+                continue  # closed meanwhile
+            self._forget(view)
+            view.followees = array("q", sorted(followees))
+            view.sight = sight
+            self._remember(view)
+
+    def _remember(self, view: View) -> None:
+        for author_id in (view.account_id, *view.followees):
+            self._readers.setdefault(author_id, set()).add(view.account_id)
+        for tag in view.sight.tags:
+            self._tags.setdefault(tag, set()).add(view.account_id)
+        if view.sight.until != MAX_ID:
+            self._until[view.account_id] = view.sight.until
+
+    def _forget(self, view: View) -> None:
+        self._until.pop(view.account_id, None)
+        for author_id in (view.account_id, *view.followees):
+            _take_out(self._readers, author_id, view.account_id)
+        for tag in view.sight.tags:
+            _take_out(self._tags, tag, view.account_id)
+
+
+def _take_out(index: dict[K, set[int]], key: K, account_id: int) -> None:
+    readers = index.get(key)
+    if readers is not None:
+        readers.discard(account_id)
+        if not readers:
+            del index[key]

@@ -1,0 +1,66 @@
+"""What happened lately, so that a stream can be taken up where it broke off. In memory, bounded by number and time."""
+
+from bisect import bisect_left
+from collections import deque
+from typing import Final
+
+from kizuna.streaming.models import Entry
+
+KEPT: Final = 10_000
+KEPT_MS: Final = 5 * 60 * 1000
+
+
+class Log:
+    """The entries of one plane, in order. ``began_ms`` is when this process began to write them down."""
+
+    def __init__(self, began_ms: int, kept: int = KEPT) -> None:
+        self._kept = kept
+        self._entries: deque[Entry] = deque()
+        self._complete_from_ms = began_ms
+
+    def add(self, entry: Entry) -> None:
+        """Write down what has just happened."""
+        self._entries.append(entry)
+        while len(self._entries) > self._kept or self._entries[0].at_ms < entry.at_ms - KEPT_MS:
+            self._complete_from_ms = self._entries.popleft().at_ms + 1
+
+    def after(self, position: str) -> int | None:
+        """The number of the entry behind this position; None when it is not known (any more)."""
+        ms = _milliseconds(position)
+        if ms is None:
+            return None
+        for index in range(self._first_at(ms), len(self._entries)):
+            entry = self._entries[index]
+            if entry.at_ms != ms:
+                break
+            if entry.position == position:
+                return entry.seq + 1
+        return None
+
+    def since(self, ms: int) -> int | None:
+        """The number of the first entry at this time or later (the next one to come if there is none yet: -1).
+
+        None when something since then may be forgotten.
+        """
+        if ms < self._complete_from_ms:
+            return None
+        index = self._first_at(ms)
+        return self._entries[index].seq if index < len(self._entries) else -1
+
+    def between(self, first: int, end: int) -> list[Entry]:
+        """The entries numbered from ``first`` up to, but without, ``end``."""
+        start = bisect_left(self._entries, first, key=lambda entry: entry.seq)
+        found: list[Entry] = []
+        for index in range(start, len(self._entries)):
+            if self._entries[index].seq >= end:
+                break
+            found.append(self._entries[index])
+        return found
+
+    def _first_at(self, ms: int) -> int:
+        return bisect_left(self._entries, ms, key=lambda entry: entry.at_ms)
+
+
+def _milliseconds(position: str) -> int | None:
+    digits, _, rest = position.partition(".")
+    return int(digits) if rest and digits.isascii() and digits.isdigit() and len(digits) <= 15 else None
