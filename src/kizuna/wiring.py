@@ -258,6 +258,7 @@ def events_table(parts: Parts, stores: Stores) -> Mapping[str, Subscription]:
     """What follows from what: event → who acts on it, in which store. An event that is not here is only heard."""
     table: list[tuple[type[Event], list[Consumer]]] = [
         (people_events.Reserved, _face_makers(parts, stores)),
+        (people_events.StandingChanged, [Consumer("square.stand", stores.square, _stand)]),
         (
             square_events.AccountMade,
             [Consumer("people.activate", stores.people, _account_made)],
@@ -361,6 +362,11 @@ async def _make_account(event: people_events.Reserved, tx: Tx) -> None:
 async def _make_face(event: people_events.Reserved, tx: Tx) -> None:
     if face := event.face_in("circle"):
         await circle_actions.make_face(tx, face.face_id, face.handle, event.display_name)
+
+
+async def _stand(event: people_events.StandingChanged, tx: Tx) -> None:
+    if (account_id := event.faces.get("square")) is not None:
+        await square_actions.set_standing(tx, account_id, silenced=event.silenced, suspended=event.suspended)
 
 
 async def _account_made(event: square_events.AccountMade, tx: Tx) -> None:

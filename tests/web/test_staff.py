@@ -1,6 +1,7 @@
 """The staff: what it may see and decide, what it may not, and how people meet it."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import pytest
@@ -217,3 +218,46 @@ async def test_an_api_token_of_staff_opens_no_room(town: tuple[Cast, Visitor]) -
     await promote(cast.server, "erin", Role.ADMINISTRATOR)
     assert app.token is not None
     assert (await Api(cast.server, app.token).http.get("/staff")).status_code == 303
+
+
+async def test_who_is_suspended_is_not_shown_and_who_is_silenced_not_listed(
+    town: tuple[Cast, Visitor],
+) -> None:
+    cast, dan = town
+    erin, frank = await join_api(cast.server, "erin"), await join_api(cast.server, "frank")
+    me = (await erin.get("/api/v1/accounts/verify_credentials"))["id"]
+    await frank.post(f"/api/v1/accounts/{me}/follow")
+    said = await erin.say("Hello #all")
+    boosted = await frank.post(f"/api/v1/statuses/{said['id']}/reblog")
+    lists = ("/api/v1/timelines/public", "/api/v1/timelines/tag/all", "/api/v1/timelines/home")
+
+    async def shown() -> list[bool]:
+        pages = [await frank.get(path) for path in lists]
+        return [
+            any(said["id"] in (one["id"], (one["reblog"] or one)["id"]) for one in page) for page in pages
+        ]
+
+    assert await shown() == [True, True, True]
+    await decide(dan, "erin", "silence")
+    await settled(shown, [False, False, True])
+    await decide(dan, "erin", "suspend")
+    await settled(shown, [False, False, False])
+    for path in (
+        f"/api/v1/statuses/{said['id']}",
+        f"/api/v1/statuses/{boosted['id']}",
+        f"/api/v1/accounts/{me}",
+    ):
+        assert (await frank.http.get(path)).status_code == 404, path
+    await cast.nobody.open("/@erin", 404)
+    await decide(dan, "erin", "restore")
+    await decide(dan, "erin", "unsilence")
+    await settled(shown, [True, True, True])
+
+
+async def settled(look: Callable[[], Awaitable[list[bool]]], wanted: list[bool]) -> None:
+    """What follows from an event is there a moment later."""
+    for _ in range(200):
+        if await look() == wanted:
+            return
+        await asyncio.sleep(0.02)
+    assert await look() == wanted

@@ -35,6 +35,12 @@ async def make_account(tx: Tx, account_id: int, handle: str, display_name: str =
     tx.emit(events.AccountMade(account_id))
 
 
+async def set_standing(tx: Tx, account_id: int, *, silenced: bool, suspended: bool) -> None:
+    """Show an account as the staff decided, inside a transaction of the square."""
+    await queries.set_standing(tx, account_id, silenced=silenced, suspended=suspended)
+    tx.emit(events.ProfileEdited(account_id))
+
+
 async def edit_profile(
     square: Square, account_id: int, display_name: str, note: str, more: ProfileMore = _NOTHING_MORE
 ) -> Account:

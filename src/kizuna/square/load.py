@@ -19,8 +19,10 @@ async def load_statuses(db: Db, ids: Iterable[int]) -> dict[int, Status]:
     posts = await queries.posts(db, ids)
     missing = {post.boost_of_id for post in posts.values() if post.boost_of_id is not None} - posts.keys()
     originals = await queries.posts(db, missing) if missing else {}
-    proper = {id_: post for id_, post in (posts | originals).items() if post.boost_of_id is None}
     accounts = await queries.accounts(db, {post.account_id for post in (posts | originals).values()})
+    # Whose account is not shown, of theirs nothing is.
+    posts, originals = _of(posts, accounts), _of(originals, accounts)
+    proper = {id_: post for id_, post in (posts | originals).items() if post.boost_of_id is None}
     whole = await _dress(db, proper, accounts)
     found: dict[int, Status] = {}
     for id_, post in posts.items():
@@ -29,6 +31,10 @@ async def load_statuses(db: Db, ids: Iterable[int]) -> dict[int, Status]:
         elif post.boost_of_id in whole:
             found[id_] = Status(post, accounts[post.account_id], original=whole[post.boost_of_id])
     return found
+
+
+def _of(posts: dict[int, Post], accounts: dict[int, Account]) -> dict[int, Post]:
+    return {id_: post for id_, post in posts.items() if post.account_id in accounts}
 
 
 async def _dress(db: Db, posts: dict[int, Post], accounts: dict[int, Account]) -> dict[int, Status]:

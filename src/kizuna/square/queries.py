@@ -19,11 +19,14 @@ _ACCOUNT_FIELDS: Final = [ACCOUNT.c[name] for name in Account.__struct_fields__]
 _POST_FIELDS: Final = [POST.c[name] for name in Post.__struct_fields__]
 _STANDS: Final = POST.c.deleted_at.is_(None)
 
-_ACCOUNTS: Final = sa.select(*_ACCOUNT_FIELDS).where(ACCOUNT.c.id.in_(_ids))
+_SHOWN: Final = ACCOUNT.c.suspended.is_(False)
+_ACCOUNTS: Final = sa.select(*_ACCOUNT_FIELDS).where(ACCOUNT.c.id.in_(_ids), _SHOWN)
 _HAS_ACCOUNT: Final = sa.select(ACCOUNT.c.id).where(ACCOUNT.c.id == _account_id)
-_ACCOUNT_BY_HANDLE: Final = sa.select(*_ACCOUNT_FIELDS).where(ACCOUNT.c.handle == sa.bindparam("handle"))
+_ACCOUNT_BY_HANDLE: Final = sa.select(*_ACCOUNT_FIELDS).where(
+    ACCOUNT.c.handle == sa.bindparam("handle"), _SHOWN
+)
 _IDS_BY_HANDLE: Final = sa.select(ACCOUNT.c.handle, ACCOUNT.c.id).where(
-    ACCOUNT.c.handle.in_(sa.bindparam("handles", expanding=True))
+    ACCOUNT.c.handle.in_(sa.bindparam("handles", expanding=True)), _SHOWN
 )
 _POSTS: Final = sa.select(*_POST_FIELDS).where(POST.c.id.in_(_ids), _STANDS)
 _MENTIONS: Final = (
@@ -220,6 +223,12 @@ async def boost_id(db: Db, account_id: int, post_id: int) -> int | None:
 async def booster_ids(db: Db, post_id: int) -> tuple[int, ...]:
     """Everybody who boosted an original."""
     return tuple(row.account_id for row in await db.all(_BOOSTERS, {"post_id": post_id}))
+
+
+async def set_standing(tx: Tx, account_id: int, *, silenced: bool, suspended: bool) -> None:
+    """What the staff decided about an account."""
+    one = sa.update(ACCOUNT).where(ACCOUNT.c.id == account_id)
+    await tx.run(one.values(silenced=silenced, suspended=suspended))
 
 
 async def make_account(tx: Tx, account_id: int, handle: str, display_name: str) -> bool:

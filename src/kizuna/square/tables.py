@@ -33,6 +33,9 @@ ACCOUNT: Final = table(
     sa.Column("bot", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("discoverable", sa.Boolean, nullable=False, server_default=sa.true()),
     sa.Column("indexable", sa.Boolean, nullable=False, server_default=sa.true()),
+    # What the staff decided: a silenced account's posts reach followers only, a suspended one's are not shown.
+    sa.Column("silenced", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("suspended", sa.Boolean, nullable=False, server_default=sa.false()),
 )
 
 _visibility = sa.Column("visibility", sa.Text, nullable=False)

@@ -25,6 +25,8 @@ def _always(value: str) -> sa.BindParameter[str]:
 
 
 _STANDS: Final = POST.c.deleted_at.is_(None)
+_HEARD: Final = ~sa.exists().where(ACCOUNT.c.id == POST.c.account_id, ACCOUNT.c.silenced.is_(True))
+"""Posts of silenced accounts reach their followers only."""
 _NO_REPLY: Final = POST.c.in_reply_to_account_id.is_(None)
 _HOME_POSTS: Final = sa.select(POST.c.id).where(
     POST.c.account_id.in_(_authors),
@@ -57,14 +59,14 @@ _ACCOUNT: Final[Mapping[tuple[bool, bool], Both]] = {
 }
 _PUBLIC: Final = both(
     sa.select(POST.c.id).where(
-        POST.c.visibility == _always("public"), POST.c.in_reply_to_id.is_(None), _NO_BOOST, _STANDS
+        POST.c.visibility == _always("public"), POST.c.in_reply_to_id.is_(None), _NO_BOOST, _STANDS, _HEARD
     ),
     POST.c.id,
 )
 _TAG: Final = both(
     sa.select(POST_TAG.c.post_id)
     .join_from(POST_TAG, POST, POST.c.id == POST_TAG.c.post_id)
-    .where(POST_TAG.c.tag == sa.bindparam("tag"), POST.c.visibility == "public"),
+    .where(POST_TAG.c.tag == sa.bindparam("tag"), POST.c.visibility == "public", _HEARD),
     POST_TAG.c.post_id,
 )
 _other: Final = POST_TAG.alias("other")
@@ -75,6 +77,7 @@ _TAGS: Final = both(
     .where(
         POST_TAG.c.tag.in_(sa.bindparam("any", expanding=True)),
         POST.c.visibility == "public",
+        _HEARD,
         sa.select(sa.func.count())
         .select_from(_other)
         .where(_other.c.post_id == POST_TAG.c.post_id, _other.c.tag.in_(sa.bindparam("all", expanding=True)))
