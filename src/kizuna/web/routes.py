@@ -20,6 +20,7 @@ from kizuna.web import (
     feeds,
     files,
     friends,
+    live,
     parting,
     posts,
     recovery,
@@ -51,6 +52,7 @@ def routes(pages: Pages, config: Config) -> tuple[Sequence[PublicRoute], Sequenc
     table = Table(pages)
     files.add(table)
     entry.add(table)
+    live.add(table)
     feeds.add(table, square="square" in config.planes)
     compose.add(table)
     settings.add(table)

@@ -1,0 +1,137 @@
+"""Open pages are told that something happened: small server-sent events, and never a word of it.
+
+The page's script then takes what is new from the page itself, so everything shown has passed the same checks as ever.
+Visitors are told by the hub that holds nothing but the square.
+"""
+
+from functools import cache
+from typing import Final
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+
+from kizuna.doors.cookies import read_cookie
+from kizuna.doors.csrf import check_origin
+from kizuna.doors.parts import PublicParts
+from kizuna.doors.streams import EventStream, last_event
+from kizuna.ground.errors import NotFound, Unauthorized
+from kizuna.ground.i18n import Translator
+from kizuna.ground.ids import parse_id
+from kizuna.people.models import Viewer
+from kizuna.people.ports import People
+from kizuna.people.tokens import token_hash
+from kizuna.people.viewers import viewer_by_session
+from kizuna.square.text import fold_tag
+from kizuna.streaming.frames import live_event
+from kizuna.streaming.models import Authorise, Channel, Entry
+from kizuna.streaming.names import LONGEST_TAG, PUBLIC
+from kizuna.web.forms import Table
+from kizuna.web.pages import Pages
+
+NAMES: Final = {"update": "new", "delete": "gone", "status.update": "changed"}
+LOST: Final = live_event("lost", "", {})
+
+
+class Counts(msgspec.Struct):
+    """The counts of a post as the source tells them."""
+
+    id: str
+    replies: int
+    boosts: int
+    favourites: int
+
+
+class LiveEvents:
+    """What the script of a page reads: that something happened, and the new counts of a post in the page's language."""
+
+    def __init__(self, speak: Translator) -> None:
+        self._speak = speak
+
+    def needs(self, entry: Entry) -> bool:
+        """Only counts are told as they are."""
+        return entry.event == "counts"
+
+    def frame(self, entry: Entry, body: bytes, label: str) -> bytes | None:  # noqa: ARG002 - one stream, one label
+        """An entry as an event."""
+        name = NAMES.get(entry.event, entry.event)
+        if entry.event == "counts":
+            counts = msgspec.json.decode(body, type=Counts)
+            said = self._speak.n("{n} reply", "{n} replies", counts.replies)
+            return live_event(name, entry.position, {**msgspec.structs.asdict(counts), "said": said})
+        return live_event(name, entry.position, {"id": str(entry.id), "plane": entry.plane})
+
+
+async def live(pages: Pages, parts: PublicParts, request: Request, viewer: Viewer | None) -> Response:
+    """``GET /live?on=…&since=…``."""
+    check_origin(request)
+    session = read_cookie(parts.config, request, "session") if viewer else None
+    return EventStream(
+        request,
+        parts.streams,
+        _form(pages.speak(parts, request, viewer)),
+        _channels(request.query_params.get("on", ""), viewer),
+        authorise=_authorised(parts.people, session) if session else None,
+        digest=token_hash("session", session) if session else None,
+        position=last_event(request, "since"),
+        lost=LOST,
+    )
+
+
+@cache
+def _form(speak: Translator) -> LiveEvents:
+    """One for each language, so that a frame is made once for all who read it."""
+    return LiveEvents(speak)
+
+
+def _authorised(people: People, session: str) -> Authorise:
+    async def look() -> Viewer | None:
+        return await viewer_by_session(people, session)
+
+    return look
+
+
+def _channels(on: str, viewer: Viewer | None) -> tuple[Channel, ...]:
+    """What a page shows, as channels. Raises NotFound, Unauthorized."""
+    kind, _, which = on.partition(" ")
+    own = _own(viewer)
+    match kind:
+        case "square":
+            return (PUBLIC, *own)
+        case "tag" if which and len(which) <= LONGEST_TAG:
+            return (("tag", fold_tag(which)), *own)
+        case "home" | "room" | "own" if viewer is None:
+            raise Unauthorized("Please sign in again.")
+        case "home":
+            return (*_home(which, viewer), *own)
+        case "room" if (room_id := parse_id(which)) is not None:
+            return (("room", room_id), *own)
+        case "own":
+            return own
+        case _:
+            raise NotFound
+
+
+def _own(viewer: Viewer | None) -> tuple[Channel, ...]:
+    if viewer is None:
+        return ()
+    own: list[Channel] = []
+    if viewer.square_id is not None:
+        own.append(("own square", viewer.square_id))
+    if viewer.circle_id is not None:
+        own.append(("own circle", viewer.circle_id))
+    return tuple(own)
+
+
+def _home(show: str, viewer: Viewer | None) -> tuple[Channel, ...]:
+    channels: list[Channel] = []
+    if viewer is not None and viewer.square_id is not None and show != "circle":
+        channels.append(("home", viewer.square_id))
+    if viewer is not None and viewer.circle_id is not None and show != "square":
+        channels.append(("voices", viewer.circle_id))
+    return tuple(channels)
+
+
+def add(table: Table) -> None:
+    """The routes of this file."""
+    table.anyone("GET", "/live", live)

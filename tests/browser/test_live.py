@@ -1,0 +1,65 @@
+"""An open page keeps itself up to date: a new post and a new voice are there within a second, without a reload."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from kizuna.ground.config import make_config
+from tests.browser.pair import Pair, await_answer, free_ports, start
+from tests.browser.test_journey import Person
+
+pytestmark = pytest.mark.browser
+SECOND_MS = 1_000
+
+
+@pytest.fixture
+def both(tmp_path: Path) -> Iterator[Pair]:
+    """One server with both planes."""
+    config = make_config({"port": free_ports(1)[0], "data": str(tmp_path / "data"), "test_mode": True})
+    child = start(config)
+    try:
+        await_answer(config.url, child)
+        yield Pair(config.url, config.url)
+    finally:
+        child.terminate()
+        child.wait(20)
+
+
+def write(person: Person, text: str, audience: str) -> None:
+    """Write on the home page."""
+    person.page.goto(person.pair.square)
+    composer = person.page.locator("form.composer")
+    composer.locator("textarea").fill(text)
+    composer.locator(f"input[value={audience}]").check()
+    person.press(person.say("Send"))
+    expect(person.page.get_by_text(text).first).to_be_visible()
+
+
+def test_an_open_home_shows_a_new_post_and_a_new_voice_without_a_reload(browser: Browser, both: Pair) -> None:
+    aoi, ben = (Person(browser, both, "ja", scripts=True) for _ in range(2))
+    aoi.join(both.circle, "aoi", "Aoi")
+    link = aoi.invite()
+    ben.page.goto(link)
+    ben.join(both.circle, "ben", "Ben")
+    ben.press(ben.say("Become friends"))
+    ben.page.goto(f"{both.square}/@aoi")
+    ben.press(ben.say("Follow"))
+    write(aoi, "はじめの一言", "friends")
+    ben.page.goto(both.square)
+    ben.page.evaluate("window.stays = true")
+    write(aoi, "新しい声", "friends")
+    wrote_at = time.monotonic()
+    expect(ben.page.get_by_text("新しい声")).to_be_visible(timeout=SECOND_MS)
+    assert time.monotonic() - wrote_at < 1.0
+    write(aoi, "新しい投稿", "public")
+    # Calm: what comes soon after waits behind a button until it is wanted.
+    bar = ben.page.locator("[data-fresh]")
+    expect(bar).to_have_text("新着 1 件", timeout=SECOND_MS)
+    bar.click()
+    expect(ben.page.get_by_text("新しい投稿")).to_be_visible(timeout=SECOND_MS)
+    expect(bar).to_be_hidden()
+    assert ben.page.evaluate("window.stays") is True
+    expect(ben.page.locator("ol.items > li")).to_have_count(3)

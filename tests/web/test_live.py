@@ -1,0 +1,112 @@
+"""Open pages are told that something happened, as long as their session holds and to those who may know."""
+
+import asyncio
+
+import pytest
+
+from tests.streams import Event, Sse
+from tests.web.conftest import Cast
+from tests.web.visitor import Visitor
+
+pytestmark = pytest.mark.anyio
+WORDS = "日曜の朝、港で"
+
+
+async def page_stream(who: Visitor, on: str, **headers: str) -> Sse:
+    """The stream that a page of this browser opens."""
+    cookies = "; ".join(f"{cookie.name}={cookie.value}" for cookie in who.http.cookies.jar)
+    return await Sse(who.server, f"/live?on={on}", cookie=cookies, **headers).opened()
+
+
+async def test_home_is_told_of_posts_and_voices_and_never_their_words(cast: Cast) -> None:
+    ben, carol = await page_stream(cast.ben, "home all"), await page_stream(cast.carol, "home all")
+    square = await page_stream(cast.nobody, "square")
+    voice = await cast.aoi.say(WORDS, "friends")
+    told = await ben.next()
+    assert told.name == "new"
+    assert told.data == {"id": voice.removeprefix("/v/"), "plane": "circle"}
+    assert await carol.quiet()
+    post = await cast.ben.say(f"{WORDS}!", "public")
+    for stream in (ben, square):
+        assert (await stream.next()).data == {"id": post.rpartition("/")[2], "plane": "square"}
+    assert await carol.quiet()
+
+
+async def test_tabs_and_rooms_are_told_of_what_they_show(cast: Cast) -> None:
+    only_square, only_circle = (
+        await page_stream(cast.ben, "home square"),
+        await page_stream(cast.ben, "home circle"),
+    )
+    voice = await cast.aoi.say(WORDS, "friends")
+    id_ = voice.removeprefix("/v/")
+    assert (await only_circle.next()).data["id"] == id_
+    room = await page_stream(cast.ben, f"room {id_}")
+    closed = await page_stream(cast.carol, f"room {id_}")
+    await cast.aoi.do(voice, f"{voice}/reply", text="a reply")
+    reply = await room.next()
+    assert (reply.name, reply.data["plane"]) == ("new", "circle")
+    await cast.aoi.do(f"{voice}/delete", f"{voice}/delete")
+    assert await room.next() == Event(
+        "gone", {"id": id_, "plane": "circle"}, room_position(id_, await only_circle.next())
+    )
+    assert await closed.quiet()
+    assert await only_square.quiet()
+
+
+def room_position(id_: str, other: Event) -> str:
+    """Every stream names the same thing by the same position."""
+    assert other.data["id"] == id_
+    return other.id
+
+
+async def test_counts_and_requests_are_told(cast: Cast) -> None:
+    post = await cast.aoi.say(WORDS, "public")
+    square = await page_stream(cast.nobody, "square")
+    await cast.ben.raw(f"{post}/favourite", [("csrf", await cast.ben.token())])
+    counts = await square.next()
+    assert (counts.name, counts.data["favourites"], counts.data["said"]) == ("counts", 1, "0 replies")
+    waiting = await page_stream(cast.aoi, "own")
+    await cast.carol.do("/c/aoi", "/c/aoi/request", note="hello")
+    assert (await waiting.next()).name == "requests"
+
+
+async def test_a_friend_who_was_removed_is_told_nothing_more(cast: Cast) -> None:
+    ben = await page_stream(cast.ben, "home all")
+    await cast.aoi.say(WORDS, "friends")
+    await ben.next()
+    saying = asyncio.create_task(cast.aoi.say("too late", "friends"))
+    await cast.aoi.do("/c/ben/remove", "/c/ben/remove")
+    await saying
+    await cast.aoi.say("after", "friends")
+    mine = await cast.ben.say("a sentinel", "public")
+    names = [await ben.next()]
+    while names[-1].data.get("id") != mine.rpartition("/")[2]:
+        names.append(await ben.next())
+    assert all(each.data["plane"] == "square" or each.name in ("notices", "requests") for each in names), (
+        names
+    )
+
+
+async def test_signing_out_ends_the_streams_of_that_browser(cast: Cast) -> None:
+    stream = await page_stream(cast.ben, "home all")
+    await cast.ben.do("/", "/sign-out")
+    await cast.aoi.say(WORDS, "friends")
+    left = await stream.ended()
+    assert left == b":revoked\n\n"
+
+
+async def test_what_is_not_for_somebody_is_refused(cast: Cast) -> None:
+    for on in ("home all", "own", "room 1"):
+        assert (await Sse(cast.server, f"/live?on={on}").opened()).status == 303
+    for on in ("", "nonsense", "tag "):
+        assert (await page_stream(cast.ben, on)).status == 404
+    assert (await page_stream(cast.ben, "home all", sec_fetch_site="cross-site")).status == 403
+
+
+async def test_a_page_hears_what_happened_since_it_was_made(cast: Cast) -> None:
+    since = cast.server.ports.clock.now_ms()
+    voice = await cast.aoi.say(WORDS, "friends")
+    stream = await page_stream(cast.ben, f"home all&since={since}")
+    assert (await stream.next()).data["id"] == voice.removeprefix("/v/")
+    lost = await page_stream(cast.ben, "home all&since=1")
+    assert (await lost.next()).name == "lost"
