@@ -128,11 +128,10 @@ class Server:
         await self.parts.people.bus.start()
         await bury_cut_off(self.parts.tie)
         for store in self.stores.each():
-            await schedules.begin(store, schedules_table()[store.name])
+            await schedules.begin(store, schedules_table(self.parts)[store.name])
         for work in self._work:
             await work.start()
         await people_actions.finish_reservations(self.parts.people)
-        await people_tasks.ask_sweep(self.parts.people)
 
     async def stop(self) -> None:
         """End the streams, stop working, finish accepted writes, close the files."""
@@ -191,9 +190,10 @@ def build(config: Config, ports: Ports) -> Server:
     return Server(config, ports, stores, parts, _front(config, ports, parts), work)
 
 
-def schedules_table() -> Mapping[StoreName, Sequence[Schedule]]:
+def schedules_table(parts: Parts) -> Mapping[StoreName, Sequence[Schedule]]:
     """What is done once in each period, by the store in which it is kept."""
-    return {name: [FORGET_OLD] for name in STORE_NAMES}
+    own = {"people": [people_tasks.sweeping(parts.people)]}
+    return {name: [FORGET_OLD, *own.get(name, ())] for name in STORE_NAMES}
 
 
 def _parts(config: Config, ports: Ports, stores: Stores) -> Parts:
@@ -245,7 +245,7 @@ def duties_table(ports: Ports, stores: Stores, parts: Parts) -> Mapping[StoreNam
         for store in stores.each()
     }
     table["circle"] |= handlers(parts.tie)
-    for name, periodic in schedules_table().items():
+    for name, periodic in schedules_table(parts).items():
         table[name] |= schedules.handlers(periodic)
     table["people"] |= people_tasks.handlers(parts.people, ports.mailer, load_translators())
     reads: dict[StoreName, Db] = {store.name: store.reads for store in stores.each()}

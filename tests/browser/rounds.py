@@ -99,13 +99,13 @@ def _mistype(page: Page) -> None:
     page.locator("[name=name]").fill("みさき")
     page.locator("[name=handle]").fill("misaki")
     page.locator("[name=password]").fill("correct horse battery")
-    page.locator("main form button").click()
+    page.locator("form[action='/sign-up'] button").click()
 
 
 def _forget(page: Page) -> None:
     page.locator("[name=handle]").fill("misaki")
     page.locator("[name=password]").fill("wrong")
-    page.locator("main form button").click()
+    page.locator("form[action='/sign-in'] button").click()
 
 
 def _ask_to_authorize(page: Page, origin: str) -> None:
@@ -209,7 +209,7 @@ def enter(context: BrowserContext, pair: Pair, password: str, locale: str) -> No
         page.goto(f"{origin}/sign-in")
         page.locator("[name=handle]").fill(ME)
         page.locator("[name=password]").fill(password)
-        page.locator("main form button").click()
+        page.locator("form[action='/sign-in'] button").click()
         page.wait_for_url(f"{origin}/")
         speak(page, locale)
     page.close()

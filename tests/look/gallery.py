@@ -12,6 +12,7 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
+from kizuna.doors.answers import page_policy
 from kizuna.ground.i18n import LOCALES, load_translators
 from kizuna.web.assets import load_assets
 from kizuna.web.present import Presenter
@@ -19,7 +20,7 @@ from tests.chromium import ARGUMENTS, find_chromium
 from tests.look.account_samples import account_samples
 from tests.look.samples import samples
 
-POLICY = "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
+POLICY = page_policy()
 SIZES = {"phone": (390, 844), "desktop": (1280, 900)}
 
 

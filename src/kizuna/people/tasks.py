@@ -4,11 +4,9 @@ import functools
 from collections.abc import Callable, Mapping
 from typing import Final
 
-import msgspec
-
 from kizuna.ground.i18n import Locale, Translator
-from kizuna.jobs import duties
 from kizuna.jobs.duties import Duty, Effect, Handler
+from kizuna.jobs.schedules import Schedule
 from kizuna.mail.port import Mailer
 from kizuna.people import (
     admission,
@@ -24,13 +22,8 @@ from kizuna.people.ports import People
 from kizuna.people.viewers import HOUR_MS
 from kizuna.store.store import Tx
 
-SWEEP: Final = "people.sweep"
 DAY_MS: Final = 24 * HOUR_MS
 UNCONFIRMED_MS: Final = 7 * DAY_MS
-
-
-class Nothing(msgspec.Struct, frozen=True):
-    """A duty that needs to know nothing."""
 
 
 def handlers(people: People, mailer: Mailer, speak: Callable[[Locale], Translator]) -> Mapping[str, Handler]:
@@ -38,13 +31,12 @@ def handlers(people: People, mailer: Mailer, speak: Callable[[Locale], Translato
     return {
         mails.MAIL: functools.partial(mails.send, people, mailer, speak),
         reset.RESET: functools.partial(reset.look_up, people),
-        SWEEP: functools.partial(_sweep, people),
     }
 
 
-async def ask_sweep(people: People) -> None:
-    """At start-up: sweep soon, and every day from then on."""
-    await people.store.write(lambda tx: duties.add(tx, SWEEP, Nothing(), key=""))
+def sweeping(people: People) -> Schedule:
+    """Once a day: forget what was kept long enough."""
+    return Schedule("people.sweep", DAY_MS, functools.partial(_sweep, people))
 
 
 async def _sweep(people: People, _duty: Duty) -> Effect:
@@ -58,6 +50,5 @@ async def _sweep(people: People, _duty: Duty) -> Effect:
         if people.config.mail_confirmation == "required":
             for row in await admission_queries.unconfirmed(tx, tx.now_ms - UNCONFIRMED_MS):
                 await admission.forget(tx, row.id, row.invite_id)
-        await duties.add(tx, SWEEP, Nothing(), run_at_ms=tx.now_ms + DAY_MS, key="")
 
     return effect
