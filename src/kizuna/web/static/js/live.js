@@ -79,7 +79,7 @@ function insert(page) {
   else list.prepend(...added);
   fresh.clear();
   bar.hidden = true;
-  insertedAt = Date.now();
+  if (added.length) insertedAt = Date.now(); // what was there already disturbed nobody
   document.dispatchEvent(new CustomEvent("kizuna:inserted"));
 }
 
