@@ -13,8 +13,7 @@ LONG = "長" * 501
 def friend_ids(page: Sheet) -> dict[str, str]:
     """The choosable readers by name."""
     ids = [given["value"] for _, given in page.tags if given.get("name") == "person[]"]
-    names = [name for name in page.words_of("check") if "copy" not in name]
-    return dict(zip(names, ids, strict=True))
+    return dict(zip(page.words_of("person"), ids, strict=True))
 
 
 async def test_nothing_wider_than_friends_is_preselected(still: Cast) -> None:

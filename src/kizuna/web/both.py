@@ -15,7 +15,8 @@ from kizuna.ground.text import check_length, clean
 from kizuna.jobs.idempotency import make_key
 from kizuna.people.models import Viewer
 from kizuna.tie import copies
-from kizuna.web.compose import CLOSED, ComposeForm, readers, say
+from kizuna.web.audiences import CLOSED, fields_of, loose_rule, readers
+from kizuna.web.compose import ComposeForm, say
 from kizuna.web.copied import Links, copy_target
 from kizuna.web.forms import Short, Table, face_of, ids_of, sent
 from kizuna.web.pages import Pages, done
@@ -51,10 +52,10 @@ async def both(pages: Pages, parts: MemberParts, request: Request, viewer: Viewe
 async def _view(
     pages: Pages, parts: MemberParts, request: Request, viewer: Viewer, form: BothForm, error: str
 ) -> BothView:
-    kind: AudienceKind = form.audience if form.audience in CLOSED else "friends"
+    kind: AudienceKind = form.audience if form.audience in CLOSED else "me"
     shown = Readers(kind=kind)
     if not error or form.do == "send":
-        shown = await readers(parts, viewer, kind, ids_of(tuple(form.person)))
+        shown = await readers(parts, viewer, kind, loose_rule(form))
     places = await copies.places(parts.tie, face_of(viewer), form.text)
     hidden = (("audience", kind), ("key", form.key or parts.randomness.token(16)))
     return BothView(
@@ -63,7 +64,7 @@ async def _view(
         kind=kind,
         readers=shown,
         said=bool(form.said),
-        hidden=hidden + tuple(("person[]", one) for one in form.person),
+        hidden=hidden + fields_of(form),
         targets=tuple(copy_target(place, set(form.link)) for place in places),
         error=error,
     )

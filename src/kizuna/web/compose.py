@@ -1,56 +1,50 @@
 """Writing: the composer with its audience, the preview of the readers, and sending."""
 
-from typing import Annotated, Final, get_args
+from typing import Final
 
-import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
 from kizuna.circle import actions as circle_actions
-from kizuna.circle import audience, friend_queries
-from kizuna.circle.models import Audience as CircleAudience
-from kizuna.circle.models import Rule
+from kizuna.circle.models import Audience, Rule
 from kizuna.doors.parts import MemberParts
 from kizuna.ground.errors import Invalid, NotFound, Refusal
-from kizuna.ground.ids import parse_id
 from kizuna.jobs.idempotency import make_key
 from kizuna.people.models import Viewer
 from kizuna.square import actions as square_actions
 from kizuna.square.models import Draft
-from kizuna.web.forms import Long, Sent, Short, Table, face_of, ids_of, sent
-from kizuna.web.items import circle_face, readers_of
+from kizuna.web.audiences import (
+    CLOSED,
+    AudienceForm,
+    audiences_of,
+    beginning,
+    fields_of,
+    friend_choices,
+    group_choices,
+    loose_rule,
+    readers,
+    rule_of,
+)
+from kizuna.web.forms import Long, Short, Table, face_of, sent
 from kizuna.web.pages import Pages, done
-from kizuna.web.pieces import AudienceKind, Composer, FriendChoice, Readers
+from kizuna.web.pieces import AudienceKind, Composer
 from kizuna.web.views import ComposeView, ReadersView
 
 LIMIT: Final = 500
-CLOSED: Final = ("me", "friends", "people")
-Persons = Annotated[list[Short], msgspec.Meta(max_length=1000)]
 
 
-class ComposeForm(Sent, frozen=True, kw_only=True):
+class ComposeForm(AudienceForm, frozen=True, kw_only=True):
     """The composer's fields."""
 
     text: Long = ""
-    audience: Short = ""
-    person: Persons = msgspec.field(default_factory=list[str])
     key: Short = ""
     do: Short = "send"
 
 
-class ReadersForm(Sent, frozen=True, kw_only=True):
+class ReadersForm(AudienceForm, frozen=True, kw_only=True):
     """What decides who will read."""
 
-    audience: Short = ""
-    person: Persons = msgspec.field(default_factory=list[str])
     fragment: Short = ""
-
-
-def audiences_of(viewer: Viewer) -> tuple[AudienceKind, ...]:
-    """The audiences that this viewer can choose from, narrowest first."""
-    closed: tuple[AudienceKind, ...] = ("me", "people", "friends") if viewer.circle_id is not None else ()
-    public: tuple[AudienceKind, ...] = ("public", "unlisted") if viewer.square_id is not None else ()
-    return closed + public
 
 
 async def box(
@@ -58,16 +52,14 @@ async def box(
 ) -> Composer:
     """The composer, empty or as it was sent.
 
-    Nothing is preselected wider than friends; where there is no circle, "public" is what the place is for.
+    Nothing is preselected wider than what was chosen last; where there is no circle, "public" is what the place is for.
     """
     audiences = audiences_of(viewer)
-    usual: AudienceKind = "friends" if "friends" in audiences else audiences[0]
-    chosen = form.audience if form and form.audience in audiences else usual
-    named = set(form.person) if form else set[str]()
-    friends: tuple[FriendChoice, ...] = ()
-    if viewer.circle_id is not None:
-        faces = await friend_queries.friends(parts.circle.store.reads, viewer.circle_id)
-        friends = tuple(FriendChoice(face=circle_face(face), chosen=str(face.id) in named) for face in faces)
+    rule = await beginning(parts, viewer)
+    usual: AudienceKind = rule.audience.value if rule else audiences[0]
+    if form:
+        rule = loose_rule(form) or (Rule(audience=Audience.ME) if rule else None)
+    chosen: AudienceKind = form.audience if form and form.audience in audiences else usual
     return Composer(
         action="/compose",
         audiences=audiences,
@@ -75,21 +67,13 @@ async def box(
         key=form.key if form and form.key else parts.randomness.token(16),
         limit=LIMIT,
         text=form.text if form else "",
-        friends=friends,
-        readers=await readers(parts, viewer, chosen, [one for one in map(parse_id, named) if one]),
+        friends=await friend_choices(parts, viewer, rule),
+        groups=await group_choices(parts, viewer, rule),
+        readers=await readers(parts, viewer, chosen, rule),
         can_copy=viewer.circle_id is not None,
         error=error,
         back=back,
     )
-
-
-async def readers(parts: MemberParts, viewer: Viewer, kind: AudienceKind, people: list[int]) -> Readers:
-    """Who would read it, by the gate."""
-    if kind not in CLOSED:
-        return Readers(kind=kind)
-    rule = Rule(audience=CircleAudience(kind), people=frozenset(people))
-    found = await audience.readers(parts.circle.store.reads, face_of(viewer), rule)
-    return readers_of(rule.audience, found.shown)
 
 
 async def compose_page(pages: Pages, parts: MemberParts, request: Request, viewer: Viewer) -> Response:
@@ -135,24 +119,23 @@ async def _send(parts: MemberParts, viewer: Viewer, form: ComposeForm, back: str
 async def say(parts: MemberParts, viewer: Viewer, form: ComposeForm) -> int:
     """Say it in the circle, once for each key; answers the voice's id."""
     key = make_key(face_of(viewer), 0, form.key, _body(form))
-    people = ids_of(tuple(form.person)) if form.audience == "people" else []
-    return await circle_actions.say(parts.circle, face_of(viewer), form.text, form.audience, people, key)
+    return await circle_actions.say_to(parts.circle, face_of(viewer), form.text, rule_of(form), key)
 
 
 def _body(form: ComposeForm) -> bytes:
     """What makes two sent forms the same."""
-    return "\0".join([form.audience, *sorted(form.person), form.text]).encode()
+    named = sorted(f"{name}{one}" for name, one in fields_of(form))
+    return "\0".join([form.audience, *named, form.text]).encode()
 
 
 async def foretell(pages: Pages, parts: MemberParts, request: Request, viewer: Viewer) -> Response:
     """``POST /readers``: who would read it, before anything is sent."""
     form = await sent(parts, request, ReadersForm)
-    if form.audience not in get_args(AudienceKind) or form.audience not in audiences_of(viewer):
+    if form.audience not in audiences_of(viewer):
         raise Invalid("Choose who can read this", field="audience")
-    kind = form.audience
     view = ReadersView(
         page=await pages.page(parts, request, viewer, "/compose"),
-        readers=await readers(parts, viewer, kind, ids_of(tuple(form.person))),
+        readers=await readers(parts, viewer, form.audience, loose_rule(form)),
     )
     return pages.fragment(view) if form.fragment else pages.show(parts, request, view)
 

@@ -75,6 +75,10 @@ def voice_item(voice: circle.Voice, copies: int = 0, readers: int | None = None)
         mine=voice.removable,
         written=voice.own,
         copies=copies,
+        edited_ms=voice.edited_at,
+        folded=voice.folded,
+        moods=tuple((mood.value, given) for mood, given in voice.moods),
+        mood=voice.mood.value if voice.mood else "",
     )
 
 

@@ -136,6 +136,8 @@ NOTICES: Final = {
     "withdrawn": _("Your request is taken back."),
     "removed": _("You are friends no more. Nobody is told."),
     "saved": _("Saved."),
+    "blocked": _("Blocked. Nobody is told."),
+    "unblocked": _("The block has ended."),
     "closed": _("The report is closed."),
     "reported": _("The staff was told. Thank you."),
     "ended": _("Ended."),

@@ -133,6 +133,12 @@ class Item(Piece, frozen=True, kw_only=True):
     written: bool = False
     """The viewer wrote it."""
     copies: int = 0
+    edited_ms: int | None = None
+    folded: bool = False
+    """The viewer has blocked who wrote it."""
+    moods: tuple[tuple[str, int], ...] = ()
+    mood: str = ""
+    """The viewer's own reaction."""
 
 
 class Timeline(Piece, frozen=True, kw_only=True):
@@ -148,6 +154,26 @@ class FriendChoice(Piece, frozen=True, kw_only=True):
 
     face: Face
     chosen: bool = False
+    excepted: bool = False
+
+
+class GroupChoice(Piece, frozen=True, kw_only=True):
+    """A group of the viewer's that can be chosen (field `group[]`) or excepted (`not_group[]`)."""
+
+    id: str
+    name: str
+    close: bool
+    members: int
+    chosen: bool = False
+    excepted: bool = False
+
+
+class ResponderRow(Piece, frozen=True, kw_only=True):
+    """Who reacted, and how; `folded` when the viewer has blocked them."""
+
+    face: Face
+    mood: str
+    folded: bool
 
 
 class Composer(Piece, frozen=True, kw_only=True):
@@ -164,6 +190,7 @@ class Composer(Piece, frozen=True, kw_only=True):
     limit: int
     text: str = ""
     friends: tuple[FriendChoice, ...] = ()
+    groups: tuple[GroupChoice, ...] = ()
     readers: Readers | None = None
     can_copy: bool = False
     error: str = ""

@@ -13,6 +13,7 @@ from kizuna.ground.i18n import Locale, Translator
 from kizuna.people.models import Viewer
 from kizuna.web import (
     authorize,
+    blocks,
     both,
     compose,
     copied,
@@ -21,11 +22,14 @@ from kizuna.web import (
     files,
     friends,
     live,
+    groups,
     parting,
     posts,
     recovery,
     reporting,
+    rooms,
     security,
+    see_as,
     settings,
     staff,
     staff_lists,
@@ -67,6 +71,10 @@ def routes(pages: Pages, config: Config) -> tuple[Sequence[PublicRoute], Sequenc
         authorize.add(table)
     if "circle" in config.planes:
         voices.add(table)
+        rooms.add(table)
+        groups.add(table)
+        blocks.add(table)
+        see_as.add(table)
         friends.add(table)
         tied.add(table)
         copied.add(table)

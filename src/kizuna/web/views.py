@@ -51,6 +51,7 @@ from kizuna.web.pieces import (
     FaceOption,
     Form,
     FriendRow,
+    GroupChoice,
     InviteLink,
     InviteRow,
     Item,
@@ -58,6 +59,7 @@ from kizuna.web.pieces import (
     ProfileForm,
     Readers,
     RequestRow,
+    ResponderRow,
     SessionRow,
     TieRow,
     Timeline,
@@ -146,6 +148,11 @@ class VoiceView(PageView, frozen=True, kw_only=True):
     why: Literal["author", "friend", "chosen", "further"]
     readers: Readers
     reply: Composer | None = None
+    groups: tuple[GroupChoice, ...] = ()
+    """To whom it was said, and below from whom it is kept: known to its author alone."""
+    except_groups: tuple[GroupChoice, ...] = ()
+    except_faces: tuple[Face, ...] = ()
+    responders: tuple[ResponderRow, ...] = ()
     can_copy: bool = False
     can_update: bool = False
     copies: tuple[CopyRow, ...] = ()

@@ -7,17 +7,19 @@ from starlette.responses import Response
 
 from kizuna.circle import actions, friend_queries, queries
 from kizuna.circle.models import Audience, FriendRequest, Friendship, Profile, Reason, Room
+from kizuna.circle.reaction_queries import responders
 from kizuna.doors.parts import MemberParts
 from kizuna.ground.errors import NotFound, Refusal
 from kizuna.jobs.idempotency import make_key
 from kizuna.people.models import Viewer
 from kizuna.tie import copies
+from kizuna.web.audiences import friend_choices, group_choices
 from kizuna.web.compose import LIMIT
 from kizuna.web.copied import copy_row
 from kizuna.web.forms import PAGE, Long, Sent, Short, Table, cursor, face_of, path_id, sent
 from kizuna.web.items import circle_face, readers_of, timeline, voice_item
 from kizuna.web.pages import Pages, done
-from kizuna.web.pieces import Composer, Readers
+from kizuna.web.pieces import Composer, Readers, ResponderRow
 from kizuna.web.views import ConfirmView, FaceView, VoiceView
 
 State = Literal["self", "friend", "stranger", "asked", "asks", "blocked"]
@@ -144,6 +146,8 @@ async def _voice_view(
     readers = Readers(kind=who.audience.value)
     if who.readers is not None:
         readers = readers_of(who.audience, who.readers)
+    rule = who.rule
+    chosen = await group_choices(parts, viewer, rule)
     found = await copies.copies_of_voices(parts.tie, me, [room.root.id])
     lines = found.get(room.root.id, [])
     return VoiceView(
@@ -153,6 +157,13 @@ async def _voice_view(
         why=WHY[why.reason],
         readers=readers,
         reply=_reply_box(parts, room, text, error),
+        groups=tuple(group for group in chosen if group.chosen),
+        except_groups=tuple(group for group in chosen if group.excepted),
+        except_faces=tuple(one.face for one in await friend_choices(parts, viewer, rule) if one.excepted),
+        responders=tuple(
+            ResponderRow(face=circle_face(one.face), mood=one.mood.value, folded=one.folded)
+            for one in await responders(reads, me, room.root.id)
+        ),
         can_copy=room.root.own and await _may_copy(parts, me, room),
         can_update=room.root.own and bool(await copies.updates(parts.tie, me, room.root.id)),
         copies=tuple(copy_row(line) for line in lines),

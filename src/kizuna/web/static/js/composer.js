@@ -2,6 +2,7 @@
 // same form asks the server for the preview by its own button.
 
 const WAIT_MS = 250;
+const DECIDES = ["audience", "person[]", "group[]", "not_person[]", "not_group[]"];
 
 for (const form of document.querySelectorAll("form.composer")) {
   form.classList.add("scripted");
@@ -31,14 +32,14 @@ function nameReaders(form) {
     const turn = ++asked;
     const body = new FormData();
     for (const [name, value] of new FormData(form)) {
-      if (["csrf", "audience", "person[]"].includes(name)) body.append(name, value);
+      if (name === "csrf" || DECIDES.includes(name)) body.append(name, value);
     }
     body.append("fragment", "1");
     const answer = await fetch("/readers", { method: "POST", body: new URLSearchParams(body) });
     if (answer.ok && turn === asked) place.innerHTML = await answer.text();
   };
   form.addEventListener("change", (event) => {
-    if (!["audience", "person[]"].includes(event.target.name)) return;
+    if (!DECIDES.includes(event.target.name)) return;
     place.replaceChildren();
     clearTimeout(timer);
     timer = setTimeout(ask, WAIT_MS);
