@@ -20,6 +20,7 @@ from kizuna.circle import belongings as circle_belongings
 from kizuna.circle import events as circle_events
 from kizuna.circle.ports import Circle
 from kizuna.doors.front import Front
+from kizuna.doors.health import Health
 from kizuna.doors.parts import MemberParts, PublicParts
 from kizuna.doors.routes import member_app, member_paths, public_app
 from kizuna.fetch.http import HttpFetch
@@ -58,6 +59,7 @@ from kizuna.square import belongings as square_belongings
 from kizuna.square import events as square_events
 from kizuna.square import kept_actions
 from kizuna.square.ports import Square
+from kizuna.store.alive import all_answer
 from kizuna.store.open import Stores, open_stores
 from kizuna.store.store import Db, Tx
 from kizuna.tie import belongings as tie_belongings
@@ -187,7 +189,7 @@ def build(config: Config, ports: Ports) -> Server:
         work.append(Dispatcher(store, table, ports.clock, randomness))
         work.append(Worker(store, duties[store.name], ports.clock, randomness))
     work.append(Listeners(parts.tie))
-    return Server(config, ports, stores, parts, _front(config, ports, parts), work)
+    return Server(config, ports, stores, parts, _front(config, ports, stores, parts), work)
 
 
 def schedules_table(parts: Parts) -> Mapping[StoreName, Sequence[Schedule]]:
@@ -377,7 +379,7 @@ async def _face_made(event: circle_events.FaceMade, tx: Tx) -> None:
     await people_actions.activate(tx, "circle", event.face_id)
 
 
-def _front(config: Config, ports: Ports, parts: Parts) -> Front:
+def _front(config: Config, ports: Ports, stores: Stores, parts: Parts) -> Front:
     for_anybody = PublicParts(
         config=config,
         clock=ports.clock,
@@ -411,5 +413,6 @@ def _front(config: Config, ports: Ports, parts: Parts) -> Front:
         web_routes.error_page(pages, for_anybody, for_members),
         translators,
         Sockets(for_members),
+        Health(functools.partial(all_answer, stores.each())),
         quick_home(for_members) if "square" in config.planes else None,
     )

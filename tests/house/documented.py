@@ -8,6 +8,7 @@ from typing import Any, cast
 import typer
 from starlette.routing import Route, Router
 
+from kizuna.doors.health import HEALTH, READY
 from kizuna.ground.config import PREFIX, Config
 from kizuna.ground.events import Event, tag_of
 from kizuna.wiring import Server
@@ -65,11 +66,12 @@ def options(app: typer.Typer) -> set[str]:
 
 
 def routes(server: Server) -> set[str]:
-    """Every route known to the routers of a server, as ``METHOD /path``."""
+    """Every route known to the routers of a server, and what its front answers by itself, as ``METHOD /path``."""
     routers = [cast(Router, vars(server.front)[name]) for name in ("_public", "_member")]
     known = [route for router in routers for route in router.routes]
     assert all(isinstance(route, Route) for route in known), "a route of another kind is documented by hand"
-    return {
+    probes = {f"GET {HEALTH}", f"GET {READY}"}
+    return probes | {
         f"{method} {plain_path(route.path)}"
         for route in known
         if isinstance(route, Route)

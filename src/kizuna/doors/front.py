@@ -19,9 +19,11 @@ from kizuna.doors.bodies import arrived, has_body
 from kizuna.doors.cookies import read_cookie
 from kizuna.doors.credentials import INVALID_TOKEN, Asker, Family, bearer_token, family_of
 from kizuna.doors.envelope import Envelope
+from kizuna.doors.health import Health
 from kizuna.doors.language import api_language, page_language
 from kizuna.doors.parts import PublicParts
 from kizuna.doors.problems import ErrorPage, json_problem, page_problem, refusal_of
+from kizuna.doors.proxies import Proxies
 from kizuna.doors.quick import Quick
 from kizuna.doors.routes import ASKER, MemberPaths
 from kizuna.ground.errors import BadRequest, Invalid, Refusal, TooMany, Unauthorized
@@ -47,6 +49,7 @@ class Front:
         error_page: ErrorPage,
         translator: Callable[[Locale], Translator],
         sockets: ASGIApp,
+        health: Health,
         quick: Quick | None = None,
     ) -> None:
         self._parts = parts
@@ -57,15 +60,17 @@ class Front:
         self._translator = translator
         self.sockets = sockets
         self.quick = quick
+        self._health = health
+        self._proxies = Proxies(parts.config.trusted_proxies)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one ASGI scope."""
         if scope["type"] == "lifespan":
             await _live(receive, send)
         elif scope["type"] == "http":
-            await self._serve(dict(scope), receive, send)
+            await self._serve(dict(self._proxies.placed(scope)), receive, send)
         else:
-            await self.sockets(scope, receive, send)
+            await self.sockets(self._proxies.placed(scope), receive, send)
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         path: str = (
@@ -78,6 +83,10 @@ class Front:
         envelope = Envelope(send, family, head=scope["method"] == "HEAD")
         request = Request(scope, receive)
         try:
+            probed = await self._health.answer(scope)
+            if probed is not None:
+                await probed(scope, receive, envelope)
+                return
             answer = await self.quick(scope) if self.quick is not None else None
             if answer is not None:
                 headers, body = answer

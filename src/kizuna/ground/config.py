@@ -41,6 +41,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     mail_confirmation: Literal["none", "required"] = "none"
     fetch_allow: tuple[str, ...] = ()
     bus: str = ""
+    trusted_proxies: tuple[str, ...] = ()
     poll_seconds: Annotated[float, msgspec.Meta(gt=0, le=86_400)] = 15.0
     test_mode: bool = False
 
@@ -108,7 +109,7 @@ def _path(kind: type, value: object) -> object:
 
 
 def _is_list(key: str) -> bool:
-    return key in ("planes", "fetch_allow")
+    return key in ("planes", "fetch_allow", "trusted_proxies")
 
 
 def _split(value: object) -> object:
@@ -126,6 +127,9 @@ def _check(config: Config) -> None:
         )
     if config.bus and not _BUS.fullmatch(config.bus):
         raise ConfigError('settings: "bus" is empty or an address such as redis://localhost:6379/0')
+    for network in config.trusted_proxies:
+        if not _is_network(network):
+            raise ConfigError(f'settings: "trusted_proxies" are networks such as 10.0.0.0/8, not {network!r}')
     if config.mail and not MAIL_FROM.fullmatch(config.mail_from):
         raise ConfigError('settings: "mail" needs "mail_from", the address that mails come from')
     if config.mail_confirmation == "required" and not config.mail:
@@ -140,6 +144,14 @@ def _is_origin(url: str) -> bool:
         return False
     try:
         _ = urlsplit(url).port
+    except ValueError:
+        return False
+    return True
+
+
+def _is_network(text: str) -> bool:
+    try:
+        ipaddress.ip_network(text)
     except ValueError:
         return False
     return True
