@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from kizuna.cli import demo, jobs, serve, staff
+from kizuna.cli import demo, doctor, jobs, serve, staff
 from kizuna.ground.config import Config, ConfigError, load_config
 
 
@@ -48,6 +48,12 @@ def configured(file: Path | None) -> Config:
 def serve_command(config: File = None) -> None:
     """Serve the square, the circle, or both, until SIGTERM or Ctrl-C."""
     serve.run(configured(config))
+
+
+@app.command("doctor")
+def doctor_command(config: File = None) -> None:
+    """Look whether a server can work here; exit code 1 when something is wrong."""
+    raise typer.Exit(doctor.run(lambda: configured(config)))
 
 
 @app.command("staff")
