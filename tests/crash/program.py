@@ -67,6 +67,24 @@ class Program:
             child.send_signal(signal.SIGKILL)
             child.wait()
 
+    async def terminate(self) -> int:
+        """SIGTERM, as a supervisor sends it; answers the exit code when it has ended."""
+        child, self._child = self._child, None
+        assert child is not None
+        child.send_signal(signal.SIGTERM)
+        return await asyncio.to_thread(child.wait, ANSWER_S)
+
+    async def refuses(self) -> None:
+        """Wait until nobody is let in any more."""
+        async with asyncio.timeout(ANSWER_S):
+            while True:
+                try:
+                    async with httpx2.AsyncClient(timeout=1) as client:
+                        await client.get(f"{self.origin}/health")
+                except httpx2.TransportError:
+                    return
+                await asyncio.sleep(0.02)
+
     def stop(self) -> None:
         """End it for good."""
         self.kill()
