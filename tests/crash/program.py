@@ -21,7 +21,7 @@ ANSWER_S = 60.0
 class Program:
     """One server with its own directory and port. `origin` is where people reach it."""
 
-    def __init__(self, place: Path, plane: str, port: int, allow: str) -> None:
+    def __init__(self, place: Path, plane: str, port: int, allow: str, **settings: str) -> None:
         self.data = place / plane
         self.origin = f"http://localhost:{port}"
         self._log = (place / f"{plane}.log").open("ab")
@@ -37,6 +37,7 @@ class Program:
             "KIZUNA_TEST_MODE": "1",
             "KIZUNA_LANGUAGE": "en",
             "KIZUNA_FETCH_ALLOW": allow,
+            **settings,
         }
 
     async def start(self) -> None:
@@ -66,6 +67,10 @@ class Program:
             child, self._child = self._child, None
             child.send_signal(signal.SIGKILL)
             child.wait()
+
+    def setting(self, name: str) -> str:
+        """What a setting was given as."""
+        return self._environment[f"KIZUNA_{name.upper()}"]
 
     async def terminate(self) -> int:
         """SIGTERM, as a supervisor sends it; answers the exit code when it has ended."""

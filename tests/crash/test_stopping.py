@@ -25,8 +25,9 @@ def anyio_backend() -> str:
 @pytest.fixture
 async def program(tmp_path: Path) -> AsyncIterator[Program]:
     """A server that answers."""
-    (port,) = free_ports(1)
-    running = Program(tmp_path, "square", port, "")
+    port, metrics = free_ports(2)
+    settings = {"KIZUNA_METRICS_PORT": str(metrics), "KIZUNA_REQUEST_LOG": "1"}
+    running = Program(tmp_path, "square", port, "", **settings)
     await running.start()
     yield running
     running.stop()
@@ -76,6 +77,25 @@ async def test_a_request_under_way_is_finished_and_kept(program: Program) -> Non
     async with httpx2.AsyncClient(base_url=program.origin) as client:
         token = await client.post("/oauth/token", data={**fields, "grant_type": "client_credentials"})
     assert token.status_code == 200, token.text
+
+
+async def test_metrics_are_shown_apart_and_requests_logged_without_whom_and_what(
+    program: Program, tmp_path: Path
+) -> None:
+    async with httpx2.AsyncClient() as client:
+        await client.get(f"{program.origin}/tags/secret?secret=query")
+        assert (await client.get(f"{program.origin}/metrics")).status_code == 404
+        shown = await client.get(f"http://127.0.0.1:{program.setting('metrics_port')}/metrics")
+        assert (await client.get(str(shown.url.join("/about")))).status_code == 404
+    assert 'kizuna_requests_total{method="GET",route="/tags/{tag}",status="2xx"} 1.0' in shown.text
+    assert await program.terminate() == 0
+    log = (tmp_path / "square.log").read_text("utf-8")
+    lines = [json.loads(line) for line in log.splitlines() if '"request"' in line]
+    told = {"event", "level", "timestamp", "method", "route", "status", "ms"}
+    assert all(set(line) == told for line in lines)
+    assert ("GET", "/tags/{tag}", 200) in [(line["method"], line["route"], line["status"]) for line in lines]
+    assert "secret" not in log
+    assert "127.0.0.1" not in log
 
 
 async def test_one_that_is_stuck_is_cut(program: Program) -> None:

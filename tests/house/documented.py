@@ -9,13 +9,13 @@ import typer
 from starlette.routing import Route, Router
 
 from kizuna.doors.health import HEALTH, READY
+from kizuna.doors.routes import template_of
 from kizuna.ground.config import PREFIX, Config
 from kizuna.ground.events import Event, tag_of
 from kizuna.wiring import Server
 from tests.house.source import ROOT, read_house
 
 DOCS = ROOT / "docs"
-CONVERTER = re.compile(r":\w+}")
 TERM = re.compile(r"^(?:#+ |[-*] |\| *)`([^`]+)`", re.MULTILINE)
 
 
@@ -72,13 +72,8 @@ def routes(server: Server) -> set[str]:
     assert all(isinstance(route, Route) for route in known), "a route of another kind is documented by hand"
     probes = {f"GET {HEALTH}", f"GET {READY}"}
     return probes | {
-        f"{method} {plain_path(route.path)}"
+        f"{method} {template_of(route.path)}"
         for route in known
         if isinstance(route, Route)
         for method in (route.methods or set()) - {"HEAD"}
     }
-
-
-def plain_path(path: str) -> str:
-    """A path as the docs write it: parameters without their converters."""
-    return CONVERTER.sub("}", path)

@@ -8,6 +8,7 @@ import pytest
 from kizuna.api.operations import Operation
 from kizuna.api.table import OPERATIONS
 from kizuna.cli.program import app
+from kizuna.doors.routes import template_of
 from kizuna.wiring import Server
 from tests.house import documented
 from tests.house.source import ROOT, read_house
@@ -75,7 +76,7 @@ def test_every_route_is_explained(server: Server) -> None:
 def test_the_client_api_tells_who_may_call_what() -> None:
     rows = dict(ROW.findall((documented.DOCS / "api" / "client.md").read_text("utf-8")))
     for operation in OPERATIONS:
-        route = f"{operation.route.method} {documented.plain_path(operation.route.path)}"
+        route = f"{operation.route.method} {template_of(operation.route.path)}"
         assert rows[route] == who(operation), route
 
 

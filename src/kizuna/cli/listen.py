@@ -13,6 +13,7 @@ import socket
 from collections.abc import Awaitable, Callable
 from typing import Final
 
+import msgspec
 from granian._granian import ListenerSpec
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
@@ -79,6 +80,11 @@ class Listener:
             self._server.stop()
             await asyncio.wait([serving], timeout=LONGEST_STOP_S)
             raise
+
+
+def metrics_place(config: Config) -> Config:
+    """The settings of the listener of metrics: this machine only, whatever the server itself is bound to."""
+    return msgspec.structs.replace(config, host="127.0.0.1", port=config.metrics_port)
 
 
 def check_port(config: Config) -> None:

@@ -5,12 +5,15 @@ import gc
 import os
 import signal
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
 
-from kizuna.cli.listen import Listener, check_port
+from kizuna.cli.listen import Listener, check_port, metrics_place
+from kizuna.doors.metrics import Metrics
+from kizuna.doors.observe import log_request
 from kizuna.ground.config import Config
 from kizuna.ground.log import set_up_logging
-from kizuna.wiring import build, system_ports
+from kizuna.wiring import Server, build, system_ports
 
 
 def run(config: Config) -> None:
@@ -24,14 +27,36 @@ def run(config: Config) -> None:
 
 async def _serve(config: Config) -> None:
     check_port(config)
+    if config.metrics_port:
+        check_port(metrics_place(config))
     server = build(config, system_ports(config))
     try:
         await server.start()
         gc.collect()
         gc.freeze()  # what lives as long as the process needn't be looked at again
-        await until_signal(lambda: Listener(server.asgi, config, server.parts.streams.stop).serve())
+        async with watched(server):
+            await until_signal(lambda: Listener(server.asgi, config, server.parts.streams.stop).serve())
     finally:
         await server.stop()
+
+
+@asynccontextmanager
+async def watched(server: Server) -> AsyncGenerator[None]:
+    """Log and count requests, and show the metrics, as the settings say."""
+    config = server.config
+    if config.request_log:
+        server.front.observers.append(log_request)
+    if not config.metrics_port:
+        yield
+        return
+    metrics = Metrics(server.stores.each())
+    server.front.observers.append(metrics.observe)
+    showing = asyncio.ensure_future(Listener(metrics, metrics_place(config)).serve())
+    try:
+        yield
+    finally:
+        showing.cancel()
+        await asyncio.wait([showing])
 
 
 async def until_signal(serve: Callable[[], Awaitable[None]]) -> None:

@@ -21,11 +21,12 @@ from kizuna.doors.credentials import INVALID_TOKEN, Asker, Family, bearer_token,
 from kizuna.doors.envelope import Envelope
 from kizuna.doors.health import Health
 from kizuna.doors.language import api_language, page_language
+from kizuna.doors.observe import Noting, Observer, seen_in
 from kizuna.doors.parts import PublicParts
 from kizuna.doors.problems import ErrorPage, json_problem, page_problem, refusal_of
 from kizuna.doors.proxies import Proxies
 from kizuna.doors.quick import Quick
-from kizuna.doors.routes import ASKER, MemberPaths
+from kizuna.doors.routes import ASKER, ROUTE, MemberPaths
 from kizuna.ground.errors import BadRequest, Invalid, Refusal, TooMany, Unauthorized
 from kizuna.ground.i18n import Locale, Translator
 from kizuna.people.limits import API, address_subject
@@ -60,6 +61,7 @@ class Front:
         self._translator = translator
         self.sockets = sockets
         self.quick = quick
+        self.observers: list[Observer] = []
         self._health = health
         self._proxies = Proxies(parts.config.trusted_proxies)
 
@@ -68,9 +70,21 @@ class Front:
         if scope["type"] == "lifespan":
             await _live(receive, send)
         elif scope["type"] == "http":
-            await self._serve(dict(self._proxies.placed(scope)), receive, send)
+            own = dict(self._proxies.placed(scope))
+            await (self._observed if self.observers else self._serve)(own, receive, send)
         else:
             await self.sockets(self._proxies.placed(scope), receive, send)
+
+    async def _observed(self, scope: Scope, receive: Receive, send: Send) -> None:
+        clock, noting = self._parts.clock, Noting(send)
+        began = clock.now_ms()
+        try:
+            await self._serve(scope, receive, noting)
+        finally:
+            seen = seen_in(scope, noting.status, clock.now_ms() - began)
+            if seen is not None:
+                for observe in self.observers:
+                    observe(seen)
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         path: str = (
@@ -89,6 +103,7 @@ class Front:
                 return
             answer = await self.quick(scope) if self.quick is not None else None
             if answer is not None:
+                scope[ROUTE] = path
                 headers, body = answer
                 await send({"type": "http.response.start", "status": 200, "headers": headers})
                 await send({"type": "http.response.body", "body": body})

@@ -21,6 +21,8 @@ from kizuna.people.models import Viewer
 PublicHandler: TypeAlias = Callable[[PublicParts, Request, Viewer | None], Awaitable[Response]]
 MemberHandler: TypeAlias = Callable[[MemberParts, Request, Viewer], Awaitable[Response]]
 ASKER: Final = "kizuna.asker"
+ROUTE: Final = "kizuna.route"
+_CONVERTER: Final = re.compile(r":\w+}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,15 +114,26 @@ class DirectRouter(Router):
         await answer(scope, receive, send)
 
 
+def template_of(path: str) -> str:
+    """A route's path as the docs write it: parameters without their converters."""
+    return _CONVERTER.sub("}", path)
+
+
 def _public(route: PublicRoute, parts: PublicParts) -> _Route:
+    template = template_of(route.path)
+
     async def endpoint(request: Request) -> Response:
+        request.scope[ROUTE] = template
         return await route.handler(parts, request, asker_of(request).viewer)
 
     return _Route(route.method, route.path, endpoint)
 
 
 def _member(route: MemberRoute, parts: MemberParts) -> _Route:
+    template = template_of(route.path)
+
     async def endpoint(request: Request) -> Response:
+        request.scope[ROUTE] = template
         viewer = asker_of(request).viewer
         assert viewer is not None  # the front hands only signed-in requests to this application
         return await route.handler(parts, request, viewer)

@@ -42,6 +42,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     fetch_allow: tuple[str, ...] = ()
     bus: str = ""
     trusted_proxies: tuple[str, ...] = ()
+    metrics_port: Port = 0
+    request_log: bool = False
     poll_seconds: Annotated[float, msgspec.Meta(gt=0, le=86_400)] = 15.0
     test_mode: bool = False
 
@@ -127,6 +129,8 @@ def _check(config: Config) -> None:
         )
     if config.bus and not _BUS.fullmatch(config.bus):
         raise ConfigError('settings: "bus" is empty or an address such as redis://localhost:6379/0')
+    if config.metrics_port and config.metrics_port == config.port:
+        raise ConfigError('settings: "metrics_port" and "port" are two ports')
     for network in config.trusted_proxies:
         if not _is_network(network):
             raise ConfigError(f'settings: "trusted_proxies" are networks such as 10.0.0.0/8, not {network!r}')

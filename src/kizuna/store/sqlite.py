@@ -88,6 +88,7 @@ class SqliteStore:
         self.shared = False
         self.process = ""
         self.hears = True
+        self.commits = 0
         self.ids = Ids(clock, name, node)
         self._clock = clock
         self._writer = Connection(path)
@@ -178,6 +179,8 @@ class SqliteStore:
     ) -> None:
         if failure is not None:
             self._fail(group, failure)
+        else:
+            self.commits += 1
         for command in group:
             if command.error is None:
                 self._listeners.tell(command.afters, command.events)

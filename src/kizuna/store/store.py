@@ -135,6 +135,11 @@ class Store(Protocol):
 class OpenStore(Store, Protocol):
     """A store as whoever opened it holds it."""
 
+    @property
+    def commits(self) -> int:
+        """How many groups of writes this process has committed."""
+        ...
+
     async def start(self) -> None:
         """Begin to hear other processes. Raises ConfigError when the store cannot be reached."""
         ...
