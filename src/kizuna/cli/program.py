@@ -7,8 +7,9 @@ from typing import Annotated
 
 import typer
 
-from kizuna.cli import demo, doctor, jobs, serve, staff
-from kizuna.ground.config import Config, ConfigError, load_config
+from kizuna.cli import backup, demo, doctor, jobs, restore, serve, staff
+from kizuna.ground.config import BACKUP_SECRET, Config, ConfigError, load_config
+from kizuna.ground.sealing import SHORTEST
 
 
 def _program(**groups: typer.Typer) -> typer.Typer:
@@ -27,6 +28,10 @@ def _program(**groups: typer.Typer) -> typer.Typer:
 letters = typer.Typer(help="Dead letters: work that failed too often.", no_args_is_help=True)
 app = _program(jobs=letters)
 File = Annotated[Path | None, typer.Option("--config", help="A kizuna.toml to read.", envvar="KIZUNA_CONFIG")]
+PassphraseFile = Annotated[
+    Path | None,
+    typer.Option("--passphrase-file", help=f"A file whose first line is the passphrase; or {BACKUP_SECRET}."),
+]
 
 
 def main() -> None:
@@ -42,6 +47,21 @@ def configured(file: Path | None) -> Config:
     """The configuration of this run: the named file or ./kizuna.toml, and the environment."""
     here = Path("kizuna.toml")
     return load_config(file or (here if here.exists() else None), os.environ)
+
+
+def passphrase_of(file: Path | None) -> str:
+    """The passphrase for what is sealed: the first line of the file, or the environment's. Raises ConfigError."""
+    try:
+        found = (
+            os.environ.get(BACKUP_SECRET, "") if file is None else file.read_text("utf-8").partition("\n")[0]
+        )
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"cannot read the passphrase from {file}: {error}") from error
+    if not found:
+        raise ConfigError(f"a passphrase is needed: set {BACKUP_SECRET} or name a --passphrase-file")
+    if len(found) < SHORTEST:
+        raise ConfigError(f"the passphrase has less than {SHORTEST} characters")
+    return found
 
 
 @app.command("serve")
@@ -64,6 +84,26 @@ def staff_command(
 ) -> None:
     """Give somebody a role. The server must be stopped; later, administrators appoint others on their pages."""
     staff.run(configured(config), handle, role)
+
+
+@app.command("backup")
+def backup_command(
+    directory: Annotated[Path, typer.Argument(help="A directory that is empty or not there yet.")],
+    passphrase_file: PassphraseFile = None,
+    config: File = None,
+) -> None:
+    """Copy everything at one moment; the server may be running. The closed part is encrypted."""
+    backup.run(configured(config), directory, passphrase_of(passphrase_file))
+
+
+@app.command("restore")
+def restore_command(
+    directory: Annotated[Path, typer.Argument(help="What kizuna backup made.")],
+    passphrase_file: PassphraseFile = None,
+    config: File = None,
+) -> None:
+    """Bring a backup back, into an empty data directory."""
+    restore.run(configured(config), directory, passphrase_of(passphrase_file))
 
 
 @app.command("demo")

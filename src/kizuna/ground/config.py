@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 import msgspec
 
 PREFIX: Final = "KIZUNA_"
+BACKUP_SECRET: Final = "KIZUNA_BACKUP_PASSPHRASE"  # noqa: S105 - a variable's name
+NO_SETTINGS: Final = ("KIZUNA_CONFIG", BACKUP_SECRET)
 _BUS: Final = re.compile(r"(redis|rediss|unix)://\S+")
 _ORIGIN: Final = re.compile(r"https?://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]+)?")
 MAIL_FROM: Final = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
@@ -82,7 +84,7 @@ def load_config(file: Path | None, environment: Mapping[str, str]) -> Config:
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise ConfigError(f"{file} is not valid TOML: {error}") from error
     for name, text in environment.items():
-        if name.startswith(PREFIX) and name != "KIZUNA_CONFIG":
+        if name.startswith(PREFIX) and name not in NO_SETTINGS:
             settings[name.removeprefix(PREFIX).lower()] = text
     return make_config(settings)
 

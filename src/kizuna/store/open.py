@@ -5,7 +5,7 @@ import fcntl
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Final
 
 from kizuna.ground.clock import Clock
 from kizuna.ground.config import ConfigError
@@ -14,6 +14,9 @@ from kizuna.store.connection import DatabaseErrors
 from kizuna.store.migrate import migrate
 from kizuna.store.sqlite import SqliteStore
 from kizuna.store.store import OpenStore
+
+UNFINISHED: Final = "restore.part"
+"""What a restore has not yet given its name; a directory that has it is not whole."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,11 @@ def open_stores(data: Path, clock: Clock, *, inline: bool = False) -> Stores:
     """
     data.mkdir(parents=True, exist_ok=True, mode=0o700)
     with contextlib.ExitStack() as opening:
-        lock = opening.enter_context(_lock(data))
+        lock = opening.enter_context(lock_directory(data))
+        if (data / UNFINISHED).exists():
+            raise ConfigError(
+                f"a restore into {data} was not finished; empty the directory and restore again"
+            )
         opened: dict[StoreName, SqliteStore] = {}
         for name in STORE_NAMES:
             opened[name] = _open(name, data / f"{name}.db", clock, inline=inline)
@@ -72,7 +79,8 @@ def _open(name: StoreName, path: Path, clock: Clock, *, inline: bool) -> SqliteS
         raise ConfigError(f"{path} cannot be used: {getattr(error, 'orig', error)}") from error
 
 
-def _lock(data: Path) -> IO[str]:
+def lock_directory(data: Path) -> IO[str]:
+    """Keep every other server out until the answer is closed. Raises ConfigError when one is there."""
     handle = (data / "lock").open("w")
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
