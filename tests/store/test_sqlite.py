@@ -11,6 +11,7 @@ from kizuna.ground.config import ConfigError
 from kizuna.ground.errors import Conflict, Unavailable
 from kizuna.ground.events import Event
 from kizuna.jobs.tables import INBOX
+from kizuna.store.connection import Connection
 from kizuna.store.open import Stores, open_stores
 from kizuna.store.schema import table
 from kizuna.store.store import Tx
@@ -92,6 +93,35 @@ def test_rows_that_break_a_rule_fail_the_group_and_the_writer_goes_on(stores: St
         with pytest.raises(Unavailable):
             await stores.square.write(twice)
         assert await stores.square.write(lambda tx: put(tx, 1)) == 1
+
+    asyncio.run(go())
+
+
+@pytest.mark.parametrize("rows", [1, 40], ids=["one row", "many rows in one statement"])
+def test_a_full_disk_refuses_the_group_and_the_writer_goes_on(stores: Stores, rows: int) -> None:
+    """SQLite takes back the whole transaction, or for some statements only the statement."""
+    writer: Connection = vars(stores.square)["_writer"]
+    large = sa.insert(TABLE).values(
+        [{**row(number), "consumer": "x" * (400_000 // rows)} for number in range(10, 10 + rows)]
+    )
+
+    async def go() -> None:
+        full = writer.first(sa.text("PRAGMA page_count"), None)
+        assert full is not None
+        writer.control(f"PRAGMA max_page_count={full[0] + 8}")
+        for _ in range(2):
+            outcomes = await asyncio.gather(
+                stores.square.write(lambda tx: put(tx, 1)),
+                stores.square.write(lambda tx: tx.run(large)),
+                stores.square.write(lambda tx: put(tx, 2)),
+                return_exceptions=True,
+            )
+            assert [type(outcome) for outcome in outcomes] == [Unavailable] * 3, outcomes
+            assert await stores.square.reads.scalar(COUNT) == 0
+        writer.control("PRAGMA max_page_count=1000000")
+        assert await stores.square.write(lambda tx: put(tx, 3)) == 1
+        assert await stores.square.write(lambda tx: tx.run(large)) == rows
+        assert await stores.square.reads.scalar(COUNT) == 1 + rows
 
     asyncio.run(go())
 

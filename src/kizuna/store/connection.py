@@ -26,6 +26,13 @@ DatabaseErrors: Final = (DBAPIError, sqlite3.Error)
 """What a statement can raise, whichever way it went."""
 
 
+def is_of_the_disk(error: Exception) -> bool:
+    """Whether the disk is full or broken, rather than the statement wrong."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    code = getattr(cause, "sqlite_errorcode", 0)  # the driver's own complaints have none
+    return code & 0xFF in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)
+
+
 class Connection:
     """One connection without implicit transactions. Refuses SQLite older than 3.40."""
 

@@ -21,7 +21,7 @@ from kizuna.ground.errors import Unavailable
 from kizuna.ground.events import Event
 from kizuna.ground.ids import Ids, StoreName
 from kizuna.store.command import Command, Pending
-from kizuna.store.connection import Connection, DatabaseErrors
+from kizuna.store.connection import Connection, DatabaseErrors, is_of_the_disk
 from kizuna.store.listeners import Listeners
 from kizuna.store.schema import METADATA
 from kizuna.store.store import Params, Row, Tx
@@ -157,7 +157,9 @@ class SqliteStore:
         try:
             command.result = run_now(command.apply(tx))
             tx.keep()
-        except Exception as error:  # noqa: BLE001 - it is handed to whoever asked for the write
+        except Exception as error:  # it is handed to whoever asked for the write
+            if is_of_the_disk(error) or not self._writer.in_transaction:
+                raise  # SQLite took back the whole group, or may have: nobody of it is told that it was written
             tx.undo()
             command.error = error
             return
