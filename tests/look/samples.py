@@ -211,7 +211,8 @@ def timeline(*items: p.Item, older: str = "") -> p.Timeline:
 
 def samples(locale: Locale) -> dict[str, v.PageView]:
     """All pages by name, in one language."""
-    from tests.look.staff_samples import staff  # it is made of the people here
+    from tests.look.circle_samples import circle_samples  # they are made of the people here
+    from tests.look.staff_samples import staff
 
     return {
         **outside(locale),
@@ -220,6 +221,7 @@ def samples(locale: Locale) -> dict[str, v.PageView]:
         **settings(locale),
         **questions(locale),
         **staff(locale),
+        **circle_samples(locale),
     }
 
 

@@ -254,7 +254,7 @@ class TestOneKindOfServer:
             values = [
                 given["value"] for _, given in (await aoi.open("/")).tags if given.get("name") == "audience"
             ]
-            assert values == ["me", "people", "friends"]
+            assert values == ["me", "people", "groups", "friends", "fof"]
 
     @staticmethod
     async def _follow_every_link(visitor: Visitor, paths: Sequence[str]) -> None:

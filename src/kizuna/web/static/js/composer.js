@@ -6,7 +6,7 @@ const DECIDES = ["audience", "person[]", "group[]", "not_person[]", "not_group[]
 
 for (const form of document.querySelectorAll("form.composer")) {
   form.classList.add("scripted");
-  countLetters(form);
+  if (form.querySelector("[data-left]")) countLetters(form);
   if (form.querySelector("[data-readers]")) nameReaders(form);
 }
 
