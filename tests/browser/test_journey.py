@@ -197,11 +197,8 @@ def _recall_it(misaki: Person, copy: str, nobody: Person) -> None:
     page.locator("main .rows a[href$='/recall']").click()
     misaki.press(misaki.say("Recall"))
     misaki.sees("The copy is being recalled.")
-    _until_there(
-        page,
-        f"{misaki.pair.circle}/copies",
-        lambda: page.locator("main .rows a[href$='/recall']").count() == 0,
-    )
+    recalled = page.locator("main .rows .tag-state", has_text=re.compile(rf"^{misaki.say('Recalled')}$"))
+    _until_there(page, f"{misaki.pair.circle}/copies", lambda: recalled.count() == 1)
     nobody.gone(copy)
     nobody.page.goto(f"{nobody.pair.square}/square")
     expect(nobody.page.get_by_text(PUBLIC_WORDS)).to_have_count(0)

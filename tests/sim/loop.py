@@ -39,7 +39,9 @@ class Process:
     def __init__(self, loop: "SimLoop", name: str) -> None:
         self.name = name
         self.alive = True
-        self.tasks: set[asyncio.Task[Any]] = set()
+        self.tasks: dict[
+            asyncio.Task[Any], None
+        ] = {}  # in the order of their start: a seed is told twice alike
         self.dying: list[Callable[[], None]] = []
         self.limbo: list[Step] = []
         self._loop = loop
@@ -73,6 +75,10 @@ class Process:
     def kill_after(self, steps: int | None) -> None:
         """Die after that many more steps (None: don't): the way to land between two effects of one instant."""
         self._countdown = steps
+
+    def forget(self, task: asyncio.Task[Any]) -> None:
+        """It has ended."""
+        self.tasks.pop(task, None)
 
     def count(self) -> None:
         """One step was made."""
@@ -237,8 +243,8 @@ class SimLoop(asyncio.BaseEventLoop):
         task = Work(work, loop=self, context=context)
         process = task.process = _owner(context)
         if process is not None:
-            process.tasks.add(task)
-            task.add_done_callback(process.tasks.discard, context=self.outside)
+            process.tasks[task] = None
+            task.add_done_callback(process.forget, context=self.outside)
         return task
 
     def _note_error(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:

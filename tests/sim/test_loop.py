@@ -143,6 +143,29 @@ def test_the_dead_do_not_act_while_they_are_unwound() -> None:
     assert wrote == [False]
 
 
+def test_the_dead_are_unwound_in_the_order_they_began() -> None:
+    """Unwinding draws from the randomness of the next life too, so its order is part of the story of a seed."""
+    unwound: list[int] = []
+
+    async def serve(number: int) -> None:
+        try:
+            await sleep(100)
+        finally:
+            unwound.append(number)
+
+    async def world(loop: SimLoop) -> None:
+        process = Process(loop, "square")
+        for number in range(100):
+            process.spawn(serve(number))
+        await sleep(1)
+        process.kill()
+        await sleep(1)
+
+    with simulation() as loop:
+        loop.run_until_complete(world(loop))
+    assert unwound == list(range(100))
+
+
 def test_killing_after_some_steps_lands_within_one_instant() -> None:
     reached: set[int] = set()
 

@@ -51,7 +51,9 @@ class Worker:
         self._handlers = handlers
         self._clock = clock
         self._randomness = randomness
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: dict[
+            asyncio.Task[None], None
+        ] = {}  # in the order of their start, so that they end in it
         self._wakes: dict[Lane, asyncio.Event] = {"normal": asyncio.Event(), "lifeline": asyncio.Event()}
         self._log = structlog.get_logger("jobs").bind(store=store.name)
 
@@ -75,8 +77,8 @@ class Worker:
 
     def _spawn(self, work: Coroutine[object, object, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._tasks[task] = None
+        task.add_done_callback(lambda done: self._tasks.pop(done, None))
 
     async def _run_lane(self, lane: Lane) -> None:
         places = asyncio.Semaphore(PLACES)
