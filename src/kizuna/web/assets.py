@@ -2,6 +2,7 @@
 
 import gzip
 import hashlib
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
@@ -10,6 +11,7 @@ import msgspec
 
 STATIC: Final = Path(__file__).parent / "static"
 STYLE_ORDER: Final = ("tokens", "elements", "shell", "pieces", "item", "composer", "forms", "pages")
+_IMPORT: Final = re.compile(r'(?<=from "\./)[a-z]+\.js(?=")')
 MEDIA_TYPES: Final = {
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
@@ -42,8 +44,20 @@ def load_assets(directory: Path = STATIC) -> Assets:
     plain = {"kizuna.css": style.encode()}
     for path in sorted([*directory.glob("js/*.js"), *directory.glob("img/*.svg")]):
         plain[path.name] = path.read_bytes()
-    names = {name: _named_by_content(name, body) for name, body in plain.items()}
+    names: dict[str, str] = {}
+    for name in plain:
+        _name(name, plain, names)
     return Assets(files={names[name]: _asset(name, body) for name, body in plain.items()}, names=names)
+
+
+def _name(name: str, plain: dict[str, bytes], names: dict[str, str]) -> str:
+    """The name of a file by its content. What a script imports comes first: that name is content too."""
+    if name not in names:
+        if name.endswith(".js"):
+            text = plain[name].decode()
+            plain[name] = _IMPORT.sub(lambda found: _name(found[0], plain, names), text).encode()
+        names[name] = _named_by_content(name, plain[name])
+    return names[name]
 
 
 def _named_by_content(name: str, body: bytes) -> str:

@@ -28,7 +28,7 @@ from kizuna.web.audiences import (
 from kizuna.web.forms import Long, Short, Table, face_of, sent
 from kizuna.web.pages import Pages, done
 from kizuna.web.pieces import AudienceKind, Composer
-from kizuna.web.views import ComposeView, ReadersView
+from kizuna.web.views import ComposeView, ReadersPart, ReadersView
 
 LIMIT: Final = 500
 
@@ -133,11 +133,10 @@ async def foretell(pages: Pages, parts: MemberParts, request: Request, viewer: V
     form = await sent(parts, request, ReadersForm)
     if form.audience not in audiences_of(viewer):
         raise Invalid("Choose who can read this", field="audience")
-    view = ReadersView(
-        page=await pages.page(parts, request, viewer, "/compose"),
-        readers=await readers(parts, viewer, form.audience, loose_rule(form)),
-    )
-    return pages.fragment(view) if form.fragment else pages.show(parts, request, view)
+    page = await pages.page(parts, request, viewer, "/compose")
+    shown = await readers(parts, viewer, form.audience, loose_rule(form))
+    view = ReadersPart(page=page, readers=shown) if form.fragment else ReadersView(page=page, readers=shown)
+    return pages.show(parts, request, view)
 
 
 def add(table: Table) -> None:

@@ -23,7 +23,7 @@ from kizuna.web.items import account_face, circle_face
 from kizuna.web.packing import pack
 from kizuna.web.pieces import Notice, Page, Said, Site, Viewer
 from kizuna.web.present import Presenter
-from kizuna.web.views import PageView, ReadersView
+from kizuna.web.views import Fragment, PageView
 
 NOTICE: Final = "kizuna-notice"
 WORTH_PACKING: Final = 1000
@@ -74,11 +74,11 @@ class Pages:
         self,
         parts: PublicParts,
         request: Request,
-        view: PageView,
+        view: PageView | Fragment,
         status: int = 200,
         form_targets: Sequence[str] = (),
     ) -> Response:
-        """A page as an answer; ``form_targets`` are other origins that its form may lead to."""
+        """A page or a part of one as an answer; ``form_targets`` are other origins that its form may lead to."""
         body = self._presenter.render(view).encode()
         response = HTMLResponse(body, status)
         if len(body) > WORTH_PACKING and "gzip" in request.headers.get("accept-encoding", ""):
@@ -89,10 +89,6 @@ class Pages:
             # Not delete_cookie: it would write a date, and by another clock than ours.
             response.set_cookie(NOTICE, "", max_age=0, httponly=True, samesite="lax")
         return keep_form_cookie(parts, request, response)
-
-    def fragment(self, view: ReadersView) -> Response:
-        """Only the readers' preview, for the composer's script."""
-        return HTMLResponse(self._presenter.readers(view))
 
     async def _viewer(self, parts: PublicParts, viewer: people.Viewer) -> Viewer:
         square = circle = None

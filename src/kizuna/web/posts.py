@@ -19,7 +19,7 @@ from kizuna.web.forms import PAGE, Long, Sent, Short, Table, account_of, cursor,
 from kizuna.web.items import account_face, post_item, timeline
 from kizuna.web.pages import Pages, done
 from kizuna.web.pieces import Composer
-from kizuna.web.views import AccountView, ConfirmView, PostView
+from kizuna.web.views import AccountView, ConfirmView, ItemPart, PostView
 
 
 class ActForm(Sent, frozen=True, kw_only=True):
@@ -61,6 +61,17 @@ async def post_page(pages: Pages, parts: PublicParts, request: Request, viewer: 
     """``/@{handle}/{id}``: a post with what stands around it."""
     status = await _status(parts, request)
     view = await _post_view(pages, parts, request, viewer, status)
+    return pages.show(parts, request, view)
+
+
+async def item_part(pages: Pages, parts: MemberParts, request: Request, viewer: Viewer) -> Response:
+    """``/@{handle}/{id}/item``: the post alone, for a script that shows what became of it."""
+    status = (await _status(parts, request)).proper
+    view = ItemPart(
+        page=await pages.page(parts, request, viewer),
+        item=post_item(status, viewer.square_id, await flags_for(parts, viewer, [status])),
+        main="main" in request.query_params,
+    )
     return pages.show(parts, request, view)
 
 
@@ -195,6 +206,7 @@ def add(table: Table) -> None:
     """The routes of this file."""
     table.anyone("GET", "/@{handle}", account_page)
     table.anyone("GET", "/@{handle}/{id}", post_page)
+    table.person("GET", "/@{handle}/{id}/item", item_part)
     table.person("POST", "/@{handle}/follow", follow)
     table.person("POST", "/@{handle}/{id}/favourite", favourite)
     table.person("POST", "/@{handle}/{id}/boost", boost)

@@ -15,7 +15,7 @@ from kizuna.ground.i18n import LOCALES, Locale, Translator
 from kizuna.people.browsers import browser_name
 from kizuna.web.assets import Assets
 from kizuna.web.pieces import Face
-from kizuna.web.views import PageView, ReadersView
+from kizuna.web.views import Fragment, PageView
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
 HUES: Final = 12  # as many as tokens.css has inks for faces
@@ -34,16 +34,10 @@ class Presenter:
             locale: _environment(translators(locale), assets) for locale in LOCALES
         }
 
-    def render(self, view: PageView) -> str:
-        """The whole page of a view, by its template, in the language of its `page`."""
-        return self._render(view.template, view)
-
-    def readers(self, view: ReadersView) -> str:
-        """Only the fragment that names the readers, as the composer's script puts it into an open page."""
-        return self._render("components/readers_fragment.html", view)
-
-    def _render(self, template: str, view: PageView) -> str:
-        return self._environments[view.page.locale].get_template(template).render(view=view, page=view.page)
+    def render(self, view: PageView | Fragment) -> str:
+        """The whole page of a view, or a part of one, by its template, in the language of its `page`."""
+        template = self._environments[view.page.locale].get_template(view.template)
+        return template.render(view=view, page=view.page)
 
 
 def _environment(translator: Translator, assets: Assets) -> jinja2.Environment:

@@ -31,6 +31,7 @@ from kizuna.web.forms import Long, Sent, Short, Table, face_of, path_id, sent
 from kizuna.web.items import readers_of, voice_item
 from kizuna.web.pages import Pages, done
 from kizuna.web.pieces import Composer, Readers
+from kizuna.web.views import ItemPart
 
 
 class MoodForm(Sent, frozen=True, kw_only=True):
@@ -60,6 +61,13 @@ async def react(pages: Pages, parts: MemberParts, request: Request, viewer: View
     else:
         await reaction_actions.unreact(parts.circle, face_of(viewer), voice_id)
     return done(form.back_to("/"))
+
+
+async def item_part(pages: Pages, parts: MemberParts, request: Request, viewer: Viewer) -> Response:
+    """``/v/{id}/item``: the voice alone, for a script that shows what became of it."""
+    voice = await _voice(parts, request, viewer)
+    page, main = await pages.page(parts, request, viewer), "main" in request.query_params
+    return pages.show(parts, request, ItemPart(page=page, item=voice_item(voice), main=main))
 
 
 async def _voice(parts: MemberParts, request: Request, viewer: Viewer) -> Voice:
@@ -184,6 +192,7 @@ async def _box(parts: MemberParts, viewer: Viewer, voice: Voice, rule: Rule) -> 
 
 def add(table: Table) -> None:
     """The routes of this file."""
+    table.person("GET", "/v/{id}/item", item_part)
     table.person("POST", "/v/{id}/react", react)
     table.person("GET", "/v/{id}/edit", edit_page)
     table.person("POST", "/v/{id}/edit", edit)

@@ -18,7 +18,7 @@ The forms of the templates, all POST, all with `csrf` and most with `back` (a pa
     /compose  text audience person[]* key do                   audience: public unlisted me friends people;
                                                               do: send | preview (preview answers ComposeView)
     /compose/both  the same, said link[]*                      do: send | preview (both answer BothView unless sent)
-    /readers  audience person[]*                              answers ReadersView; fragment=1: only its fragment
+    /readers  audience person[]*                              answers ReadersView; fragment=1: ReadersPart
     /@{handle}/follow  undo        /@{handle}/{id}/{favourite,boost}  undo       undo=1 takes it back
     /@{handle}/{id}/reply  text audience key                  /v/{id}/reply  text key
     /@{handle}/{id}/delete         /v/{id}/delete             (GET: ConfirmView)
@@ -73,6 +73,28 @@ class PageView(msgspec.Struct, frozen=True, kw_only=True):
     page: Page
 
 
+class Fragment(msgspec.Struct, frozen=True, kw_only=True):
+    """A part of a page, for a script that puts it into an open one."""
+
+    template: ClassVar[str] = ""
+    page: Page
+
+
+class ItemPart(Fragment, frozen=True, kw_only=True):
+    """`/@{handle}/{id}/item` and `/v/{id}/item`: one item as lists show it, or (`main`) as its own page does."""
+
+    template: ClassVar[str] = "components/item_part.html"
+    item: Item
+    main: bool = False
+
+
+class ReadersPart(Fragment, frozen=True, kw_only=True):
+    """`/readers` with fragment=1."""
+
+    template: ClassVar[str] = "components/readers_fragment.html"
+    readers: Readers
+
+
 class LandingView(PageView, frozen=True, kw_only=True):
     """`/` without sign-in: what this place is, and the newest public posts where there is a square."""
 
@@ -120,7 +142,7 @@ class ComposeView(PageView, frozen=True, kw_only=True):
 
 
 class ReadersView(PageView, frozen=True, kw_only=True):
-    """`/readers`: who would read it, as a page of its own; `Presenter.readers` renders only the fragment."""
+    """`/readers`: who would read it, as a page of its own."""
 
     template: ClassVar[str] = "readers.html"
     readers: Readers
