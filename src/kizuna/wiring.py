@@ -6,7 +6,7 @@ are mounted for which planes.
 
 import functools
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from starlette.types import ASGIApp
@@ -14,8 +14,10 @@ from starlette.types import ASGIApp
 from kizuna.api import table as api_table
 from kizuna.api.quick import quick_home
 from kizuna.api.sockets import Sockets
+from kizuna.blobs.disk import DiskBlobs
 from kizuna.bus.choose import choose_bus
 from kizuna.circle import actions as circle_actions
+from kizuna.circle import attachment_queries as circle_pictures
 from kizuna.circle import belongings as circle_belongings
 from kizuna.circle import events as circle_events
 from kizuna.circle.ports import Circle
@@ -26,7 +28,7 @@ from kizuna.doors.routes import member_app, member_paths, public_app
 from kizuna.fetch.http import HttpFetch
 from kizuna.fetch.port import Fetch
 from kizuna.ground.clock import Clock, SystemClock
-from kizuna.ground.config import Config
+from kizuna.ground.config import Config, Plane
 from kizuna.ground.events import Event, tag_of
 from kizuna.ground.i18n import load_translators
 from kizuna.ground.ids import STORE_NAMES, StoreName
@@ -42,6 +44,9 @@ from kizuna.mail.message import Sender
 from kizuna.mail.port import Mailer
 from kizuna.mail.setting import SmtpServer, parse_mail
 from kizuna.mail.smtp import SmtpMailer
+from kizuna.media import tasks as media_tasks
+from kizuna.media.darkroom import ChildDarkroom, Darkroom
+from kizuna.media.ports import Media
 from kizuna.moderation import leaving_queries as moderation_leaving
 from kizuna.moderation.lists import Screen, Words
 from kizuna.moderation.ports import Moderation
@@ -55,6 +60,7 @@ from kizuna.people.limits import Limiter
 from kizuna.people.passwords import Argon2Hasher, Hasher
 from kizuna.people.ports import People
 from kizuna.square import actions as square_actions
+from kizuna.square import attachment_queries as square_pictures
 from kizuna.square import belongings as square_belongings
 from kizuna.square import events as square_events
 from kizuna.square import kept_actions
@@ -88,6 +94,7 @@ class Ports:
     fetch: Fetch
     hasher: Hasher
     mailer: Mailer
+    darkroom: Darkroom = field(default_factory=ChildDarkroom)
     inline: bool = False
     """Commit without threads, for the simulation."""
 
@@ -103,6 +110,7 @@ class Parts:
     home: Home
     moderation: Moderation
     streams: Streams
+    media: Media
 
 
 class Server:
@@ -131,6 +139,9 @@ class Server:
         await bury_cut_off(self.parts.tie)
         for store in self.stores.each():
             await schedules.begin(store, schedules_table(self.parts)[store.name])
+        await media_tasks.want_order(self.stores.people, media_tasks.EXPIRE, media_tasks.SWEEP)
+        for plane in (self.stores.square, self.stores.circle):
+            await media_tasks.want_order(plane, media_tasks.SWEEP)
         for work in self._work:
             await work.start()
         await people_actions.finish_reservations(self.parts.people)
@@ -151,6 +162,7 @@ class Server:
         if isinstance(self.ports.hasher, Argon2Hasher):
             self.ports.hasher.close()
         self.ports.mailer.close()
+        self.ports.darkroom.close()
 
 
 def system_ports(config: Config) -> Ports:
@@ -221,6 +233,24 @@ def _parts(config: Config, ports: Ports, stores: Stores) -> Parts:
         moderation=Moderation(people, square, circle),
         home=home,
         streams=make_streams(people, square, circle, home, ports.clock),
+        media=_media(config, ports, stores),
+    )
+
+
+def _media(config: Config, ports: Ports, stores: Stores) -> Media:
+    """Each plane's files stand in a directory of their own, so that who serves one holds no handle on another."""
+    files = config.data / "files"
+    return Media(
+        store=stores.people,
+        clock=ports.clock,
+        darkroom=ports.darkroom,
+        staged=DiskBlobs(files / "staged"),
+        planes={"square": DiskBlobs(files / "square"), "circle": DiskBlobs(files / "circle")},
+        randomness={
+            "square": ports.randomness("media.square"),
+            "circle": ports.randomness("media.circle"),
+        },
+        staging=ports.randomness("media.staging"),
     )
 
 
@@ -253,6 +283,14 @@ def duties_table(ports: Ports, stores: Stores, parts: Parts) -> Mapping[StoreNam
     reads: dict[StoreName, Db] = {store.name: store.reads for store in stores.each()}
     maker = archive.Maker(parts.people, things, reads, load_translators())
     table["people"][archive.ARCHIVE] = maker.make
+    table["people"] |= media_tasks.staging_handlers(parts.media)
+    shown: Mapping[Plane, media_tasks.Known] = {
+        "square": square_pictures.known,
+        "circle": circle_pictures.known,
+    }
+    for plane, known in shown.items():
+        files = parts.media.planes[plane]
+        table[plane] |= media_tasks.plane_handlers(stores.by_name(plane), files, ports.clock, known)
     return table
 
 
@@ -387,6 +425,8 @@ def _front(config: Config, ports: Ports, stores: Stores, parts: Parts) -> Front:
         people=parts.people,
         square=parts.square,
         streams=parts.streams.public,
+        pictures=parts.media.planes["square"],
+        staged=parts.media.staged,
     )
     for_members = MemberParts(
         config=config,
@@ -395,10 +435,13 @@ def _front(config: Config, ports: Ports, stores: Stores, parts: Parts) -> Front:
         people=parts.people,
         square=parts.square,
         streams=parts.streams.member,
+        pictures=parts.media.planes["square"],
+        staged=parts.media.staged,
         circle=parts.circle,
         tie=parts.tie,
         home=parts.home,
         moderation=parts.moderation,
+        media=parts.media,
     )
     translators = load_translators()
     pages = web_routes.make_pages(config, translators)

@@ -161,4 +161,7 @@ def member_parts(server: Server, people: People) -> MemberParts:
         tie=parts.tie,
         home=parts.home,
         moderation=parts.moderation,
+        media=parts.media,
+        pictures=parts.media.planes["square"],
+        staged=parts.media.staged,
     )

@@ -6,6 +6,7 @@ import pytest
 from starlette.requests import Request
 from starlette.responses import Response
 
+from kizuna.blobs.disk import Blobs
 from kizuna.doors.cookies import cookie_name, drop_cookie, read_cookie, set_cookie
 from kizuna.doors.csrf import check_form, form_token, keep_form_cookie
 from kizuna.doors.language import page_language
@@ -24,6 +25,7 @@ HTTPS = Config(origin="https://kizuna.example")
 # Forms need nothing of the domain, so its parts are absent here.
 NOBODY = cast(People, None)
 NOWHERE = cast(Square, None)
+NOTHING = cast(Blobs, None)
 
 
 def request(cookies: dict[str, str] | None = None, **headers: str) -> Request:
@@ -42,7 +44,14 @@ def parts(randomness: SeededRandomness) -> PublicParts:
     clock = SystemClock()
     streams = Hub(clock, b"", Seats())
     return PublicParts(
-        config=HTTP, clock=clock, randomness=randomness, people=NOBODY, square=NOWHERE, streams=streams
+        config=HTTP,
+        clock=clock,
+        randomness=randomness,
+        people=NOBODY,
+        square=NOWHERE,
+        streams=streams,
+        pictures=NOTHING,
+        staged=NOTHING,
     )
 
 

@@ -13,6 +13,7 @@ from tests.house.source import parse, read_house
 # Where the tables of a package live. `store` and `jobs` keep their own rows in each store.
 HOMES: dict[str, set[str]] = {
     "people": {"people"},
+    "media": {"people"},
     "square": {"square", "people"},
     "circle": {"circle"},
     "tie": {"circle"},

@@ -29,7 +29,18 @@ OPEN_TO_ALL = frozenset(
         "/invite/{code}",
     )
 )
-FILES = frozenset(("/assets/{name}", "/static/{name}", "/robots.txt", "/invite/{code}/qr.svg"))
+FILES = frozenset(
+    (
+        "/assets/{name}",
+        "/static/{name}",
+        "/robots.txt",
+        "/invite/{code}/qr.svg",
+        "/media/{key}/{file}",
+        "/staged/{key}/{file}",
+        "/circle/media/{id}/{size}",
+        "/circle/faces/{id}/portrait",
+    )
+)
 EXAMPLES = {"{tag}": "sea", "{handle}": "aoi", "{id}": "1", "{code}": "abc", "{name}": "icons.svg"}
 
 

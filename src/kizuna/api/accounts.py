@@ -87,8 +87,6 @@ async def search(call: OwnCall[AccountSearch]) -> Response:
 async def statuses(call: Call[Posts]) -> Response:
     """What an account posted."""
     row, params = await known_account(call.parts, call.me, call.id), call.params
-    if params.only_media:
-        return json_answer([])  # there are no media in this version
     db = call.parts.square.store.reads
     sight = await call.parts.square.sights.of(call.me)
     if row.id in sight.apart:
@@ -98,9 +96,15 @@ async def statuses(call: Call[Posts]) -> Response:
     elif params.tagged is not None:
         find = by_id(functools.partial(search_queries.account_tag_ids, db, row.id, fold_tag(params.tagged)))
     else:
-        replies, boosts = not params.exclude_replies, not params.exclude_reblogs
         find = by_id(
-            functools.partial(timeline_queries.account_ids, db, row.id, replies=replies, boosts=boosts)
+            functools.partial(
+                timeline_queries.account_ids,
+                db,
+                row.id,
+                replies=not params.exclude_replies,
+                boosts=not params.exclude_reblogs,
+                pictures=params.only_media,
+            )
         )
     return await listed(call, page_of(params), find, sight.on_page_of(row.id))
 

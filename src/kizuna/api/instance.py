@@ -11,12 +11,15 @@ from kizuna.api.operations import Operation, anyone
 from kizuna.doors.answers import json_answer
 from kizuna.doors.parts import PublicParts
 from kizuna.ground.config import Config
+from kizuna.media.models import LONGEST_DESCRIPTION, MOST_ATTACHED
+from kizuna.media.pictures import MOST_BYTES, MOST_PIXELS
 from kizuna.square import count_queries
 from kizuna.square.edit_actions import MOST_PINS
 from kizuna.square.text import LINK_CHARACTERS, MOST_CHARACTERS
 
 # The newest Mastodon whose client API this one is measured against. Clients compare the leading digits.
 COMPATIBLE: Final = "4.2.0"
+PICTURE_TYPES: Final = ("image/jpeg", "image/png", "image/gif", "image/webp", "image/avif")
 
 
 class StatusLimits(msgspec.Struct):
@@ -25,6 +28,18 @@ class StatusLimits(msgspec.Struct):
     max_characters: int
     max_media_attachments: int
     characters_reserved_per_url: int
+
+
+class MediaLimits(msgspec.Struct):
+    """Limits of pictures. Nothing else can be attached."""
+
+    supported_mime_types: tuple[str, ...] = PICTURE_TYPES
+    image_size_limit: int = MOST_BYTES
+    image_matrix_limit: int = MOST_PIXELS
+    video_size_limit: int = 0
+    video_frame_rate_limit: int = 0
+    video_matrix_limit: int = 0
+    description_limit: int = LONGEST_DESCRIPTION
 
 
 class AccountLimits(msgspec.Struct):
@@ -40,6 +55,7 @@ class Configuration(msgspec.Struct):
     urls: dict[str, str]
     accounts: AccountLimits
     statuses: StatusLimits
+    media_attachments: MediaLimits
 
 
 class Registrations(msgspec.Struct):
@@ -150,9 +166,8 @@ def software_version() -> str:
 
 
 def _configuration(config: Config) -> Configuration:
-    return Configuration(
-        {"streaming": config.socket_url}, AccountLimits(), StatusLimits(MOST_CHARACTERS, 0, LINK_CHARACTERS)
-    )
+    statuses = StatusLimits(MOST_CHARACTERS, MOST_ATTACHED, LINK_CHARACTERS)
+    return Configuration({"streaming": config.socket_url}, AccountLimits(), statuses, MediaLimits())
 
 
 OPERATIONS: Final[tuple[Operation, ...]] = (

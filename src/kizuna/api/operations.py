@@ -63,15 +63,24 @@ def by_app(
 
 
 def by_person(
-    method: str, path: str, handler: OwnHandler[P], params: type[P], answer: object, scope: str | None
+    method: str,
+    path: str,
+    handler: OwnHandler[P],
+    params: type[P],
+    answer: object,
+    scope: str | None,
+    *,
+    uploads: bool = False,
 ) -> Operation:
-    """An operation that needs a person's token with ``scope``."""
+    """An operation that needs a person's token with ``scope``; only with ``uploads`` may its body be large."""
 
     async def handle(parts: MemberParts, request: Request, viewer: Viewer) -> Response:
         _check_scope(viewer, scope)
         return await handler(OwnCall(parts, request, shape(await read_tree(request), params), viewer))
 
-    return Operation("person", scope, _summary(handler), params, answer, MemberRoute(method, path, handle))
+    return Operation(
+        "person", scope, _summary(handler), params, answer, MemberRoute(method, path, handle, uploads)
+    )
 
 
 def _public(

@@ -12,6 +12,9 @@ from kizuna.doors.answers import json_answer
 from kizuna.doors.routes import asker_of
 from kizuna.doors.tree import Upload
 from kizuna.ground.errors import Forbidden, Invalid
+from kizuna.media.actions import keep_portrait
+from kizuna.media.models import Use
+from kizuna.people.limits import UPLOAD
 from kizuna.people.models import SignUp
 from kizuna.people.oauth import sign_up_with_app
 from kizuna.square import actions, kept_actions, kept_queries, lookup, render, rules
@@ -94,13 +97,14 @@ async def verify(call: OwnCall[Nothing]) -> Response:
 
 
 async def update(call: OwnCall[ProfileChange]) -> Response:
-    """Change one's profile, and how one posts unless one says otherwise."""
+    """Change one's profile and its pictures, and how one posts unless one says otherwise."""
     params = call.params
     _check_supported(params)
     square = call.parts.square
     before = await lookup.account(square.store.reads, call.me)
     posting = _posting(params.source, await kept_queries.posting(square.kept.reads, call.me))
     rules.check_posting(posting)
+    portraits = await _portraits(call)
     row = await actions.edit_profile(
         call.parts.square,
         call.me,
@@ -113,6 +117,8 @@ async def update(call: OwnCall[ProfileChange]) -> Response:
             indexable=params.indexable,
         ),
     )
+    if portraits:
+        row = await actions.change_portraits(square, call.me, portraits)
     if params.source is not None:
         await kept_actions.set_posting(square, call.me, posting)
     return await _own_account(call, row)
@@ -138,13 +144,37 @@ def _posting(given: SourceChange | None, usual: Posting) -> Posting:
     )
 
 
+async def drop_avatar(call: OwnCall[Nothing]) -> Response:
+    """Take one's avatar away."""
+    row = await actions.change_portraits(call.parts.square, call.me, {"avatar": None})
+    return json_answer(render.credential_account(row, call.parts.config.url))
+
+
+async def drop_header(call: OwnCall[Nothing]) -> Response:
+    """Take one's header away."""
+    row = await actions.change_portraits(call.parts.square, call.me, {"header": None})
+    return json_answer(render.credential_account(row, call.parts.config.url))
+
+
+async def _portraits(call: OwnCall[ProfileChange]) -> dict[str, str | None]:
+    """The new files of an avatar and a header. A form whose file field was left empty changes nothing."""
+    found: dict[str, str | None] = {}
+    uses: tuple[tuple[Use, Upload | str | None], ...] = (
+        ("avatar", call.params.avatar),
+        ("header", call.params.header),
+    )
+    for use, given in uses:
+        if isinstance(given, Upload) and (given.data or given.filename):
+            call.parts.people.limiter.check(None, UPLOAD, f"person {call.viewer.person_id}")
+            found[use] = await keep_portrait(call.parts.media, "square", given.data, use)
+        elif isinstance(given, str) and given:
+            raise Invalid("A picture is sent as a file", field=use)
+    return found
+
+
 def _check_supported(params: ProfileChange) -> None:
     """Refuse what this version cannot keep, unless it asks for what is the case anyway. Raises Invalid."""
-    for field, wanted in (
-        ("avatar", params.avatar),
-        ("header", params.header),
-        ("locked", params.locked),
-    ):
+    for field, wanted in (("locked", params.locked),):
         if wanted:
             raise Invalid("This server cannot do {name} yet", field=field, name=field)
 
@@ -159,5 +189,8 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         ProfileChange,
         CredentialAccount,
         "write:accounts",
+        uploads=True,
     ),
+    by_person("DELETE", "/api/v1/profile/avatar", drop_avatar, Nothing, CredentialAccount, "write:accounts"),
+    by_person("DELETE", "/api/v1/profile/header", drop_header, Nothing, CredentialAccount, "write:accounts"),
 )

@@ -7,6 +7,7 @@ import msgspec
 from starlette.responses import Response
 
 from kizuna.api.calls import Call, Nothing, OwnCall
+from kizuna.api.media import chosen_of
 from kizuna.api.operations import Operation, anyone, by_person
 from kizuna.api.paging import Id, Ids, Paged, ids_of, links, page_of
 from kizuna.api.present import known_status, present, present_accounts, present_one, present_status
@@ -74,7 +75,8 @@ async def create(call: OwnCall[NewStatus]) -> Response:
         in_reply_to_id=_parent(params.in_reply_to_id),
         application=await _application(call),
     )
-    post_id = await actions.post(call.parts.square, call.me, draft, _key(call))
+    chosen = chosen_of(call, params.media_ids)
+    post_id = await actions.post(call.parts.square, call.me, draft, _key(call), chosen)
     body = await call.parts.home.status(call.me, post_id)
     if body is None:
         raise NotFound  # a repeat with the same key, of a post that was deleted since
@@ -172,7 +174,6 @@ def _check_supported(params: NewStatus) -> None:
     if params.visibility in ("private", "direct"):
         raise Invalid("Posts to followers or to named people come in a later version", field="visibility")
     for field, given in (
-        ("media_ids", params.media_ids),
         ("poll", params.poll),
         ("scheduled_at", params.scheduled_at),
         ("quoted_status_id", params.quoted_status_id),

@@ -20,7 +20,7 @@ MOST_TAGS: Final = 4
 
 
 class PublicPaged(Paged):
-    """Which public posts: this server's, other servers', with media. There are no others and no media yet."""
+    """Which public posts: this server's, other servers' (there are none yet), with media."""
 
     local: bool = False
     remote: bool = False
@@ -49,9 +49,13 @@ async def home(call: OwnCall[Paged]) -> Response:
 
 async def public(call: Call[PublicPaged]) -> Response:
     """Public posts of everybody on this server."""
-    if call.params.remote or call.params.only_media:
-        return json_answer([])  # nothing comes from elsewhere and nothing has media in this version
-    find = by_id(functools.partial(timeline_queries.public_ids, call.parts.square.store.reads))
+    if call.params.remote:
+        return json_answer([])  # nothing comes from elsewhere in this version
+    find = by_id(
+        functools.partial(
+            timeline_queries.public_ids, call.parts.square.store.reads, pictures=call.params.only_media
+        )
+    )
     hidden = (await call.parts.square.sights.of(call.me)).hidden
     return await listed(call, page_of(call.params), find, hidden)
 
@@ -59,7 +63,7 @@ async def public(call: Call[PublicPaged]) -> Response:
 async def tag(call: Call[TagPaged]) -> Response:
     """Public posts with a hashtag; with others too, or without them."""
     params = call.params
-    if params.remote or params.only_media:
+    if params.remote:
         return json_answer([])
     db = call.parts.square.store.reads
     name = fold_tag(call.request.path_params["tag"])
@@ -67,10 +71,14 @@ async def tag(call: Call[TagPaged]) -> Response:
     if any(len(names) > MOST_TAGS for names in more):
         raise Invalid("At most {most} at once", field="tag", most=MOST_TAGS)
     any_of, all_of, none_of = more
+    pictures = params.only_media
     if any_of or all_of or none_of:
-        find = by_id(functools.partial(timeline_queries.tags_ids, db, [name, *any_of], all_of, none_of))
+        tags = [name, *any_of]
+        find = by_id(
+            functools.partial(timeline_queries.tags_ids, db, tags, all_of, none_of, pictures=pictures)
+        )
     else:
-        find = by_id(functools.partial(timeline_queries.tag_ids, db, name))
+        find = by_id(functools.partial(timeline_queries.tag_ids, db, name, pictures=pictures))
     return await listed(call, page_of(params), find, (await call.parts.square.sights.of(call.me)).hidden)
 
 

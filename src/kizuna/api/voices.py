@@ -12,6 +12,7 @@ from starlette.responses import Response
 from kizuna.api import statuses
 from kizuna.api.calls import Nothing, OwnCall
 from kizuna.api.faces import STATUS, face_of, of_circle
+from kizuna.api.media import chosen_of
 from kizuna.api.operations import Operation, by_person
 from kizuna.api.paging import Ids, Paged, ids_of, links_around, page_of
 from kizuna.api.present import present
@@ -58,10 +59,11 @@ async def _say(call: OwnCall[NewStatus], parent_id: int | None) -> Response:
     _check_supported(params)
     given = call.request.headers.get("idempotency-key")
     key = make_key(me, call.viewer.app_id, given, msgspec.json.encode(params))
+    pictures = chosen_of(call, params.media_ids)
     if parent_id is None:
-        voice_id = await actions.say(circle, me, params.status, Audience.FRIENDS, key=key)
+        voice_id = await actions.say(circle, me, params.status, Audience.FRIENDS, key=key, pictures=pictures)
     else:
-        voice_id = await actions.reply(circle, me, parent_id, params.status, key)
+        voice_id = await actions.reply(circle, me, parent_id, params.status, key, pictures)
     return json_answer(await _shown(call, await _voice(call, voice_id)))
 
 
@@ -152,7 +154,6 @@ async def _shown(call: OwnCall[NewStatus] | OwnCall[Nothing], voice: Voice) -> S
 def _check_supported(params: NewStatus) -> None:
     """Refuse what a voice cannot hold yet, rather than leave it out. Raises Invalid."""
     for field, given in (
-        ("media_ids", params.media_ids),
         ("poll", params.poll),
         ("scheduled_at", params.scheduled_at),
         ("quoted_status_id", params.quoted_status_id),

@@ -2,14 +2,22 @@
 
 import os
 import re
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 _KEY: Final = re.compile(r"[a-z0-9]+(?:[/._-][a-z0-9]+)*")
 
 
+class Listed(NamedTuple):
+    """A blob in a listing; ``written_ms`` is by the clock of whoever keeps it."""
+
+    key: str
+    written_ms: int
+
+
 class Blobs(Protocol):
-    """Bytes kept under a key such as ``circle/4f/4f1c….webp``. Blocking; call it off the event loop."""
+    """Bytes kept under a key such as ``4f/4f1c…/small.webp``. Blocking; call it off the event loop."""
 
     def put(self, key: str, content: bytes) -> None:
         """Keep the content, durably, replacing what was there."""
@@ -19,8 +27,20 @@ class Blobs(Protocol):
         """The content, or None."""
         ...
 
+    def size(self, key: str) -> int | None:
+        """How many bytes it has, or None."""
+        ...
+
+    def read(self, key: str, start: int, length: int) -> bytes | None:
+        """A part of the content, shorter at its end; None when it is not there (any more)."""
+        ...
+
     def delete(self, key: str) -> None:
         """Forget it; nothing happens when it is not there."""
+        ...
+
+    def list(self) -> Iterator[Listed]:
+        """Everything that is kept, in no order, also what a crash left half-written."""
         ...
 
 
@@ -53,9 +73,40 @@ class DiskBlobs:
         except FileNotFoundError:
             return None
 
+    def size(self, key: str) -> int | None:
+        """How many bytes it has, or None."""
+        try:
+            return self._path(key).stat().st_size
+        except FileNotFoundError:
+            return None
+
+    def read(self, key: str, start: int, length: int) -> bytes | None:
+        """A part of the content; None when it is not there (any more)."""
+        try:
+            with self._path(key).open("rb") as handle:
+                handle.seek(start)
+                return handle.read(length)
+        except FileNotFoundError:
+            return None
+
     def delete(self, key: str) -> None:
-        """Forget it; nothing happens when it is not there."""
-        self._path(key).unlink(missing_ok=True)
+        """Forget it, and the directories that are empty then; nothing happens when it is not there."""
+        path = self._path(key)
+        path.unlink(missing_ok=True)
+        for directory in path.parents:
+            if directory == self._directory:
+                return
+            try:
+                directory.rmdir()
+            except OSError:  # something else is in it, or it was never made
+                return
+
+    def list(self) -> Iterator[Listed]:
+        """Every file, as it is come across."""
+        for path in self._directory.rglob("*"):
+            if path.is_file():
+                key = path.relative_to(self._directory).as_posix()
+                yield Listed(key, path.stat().st_mtime_ns // 1_000_000)
 
     def _path(self, key: str) -> Path:
         if len(key) > 200 or not _KEY.fullmatch(key):

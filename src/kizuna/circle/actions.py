@@ -5,6 +5,7 @@ from collections.abc import Collection
 from typing import Final
 
 from kizuna.circle import (
+    attachment_queries,
     audience_queries,
     edit_queries,
     events,
@@ -20,6 +21,9 @@ from kizuna.circle.rules import check_rule
 from kizuna.ground import text as texts
 from kizuna.ground.errors import Invalid, NotFound
 from kizuna.jobs.idempotency import Key, once
+from kizuna.media.actions import Chosen, taking
+from kizuna.media.models import portrait_file
+from kizuna.media.tasks import want_forgotten
 from kizuna.store.store import Tx
 
 VOICE_LENGTH: Final = 500
@@ -54,12 +58,15 @@ async def remove_face(tx: Tx, face_id: int) -> None:
     """Remove a face, all it said and the rooms it opened, and free its handle; nothing happens if there is none."""
     # No handle begins with a dot, so the one left behind meets no other.
     gone = {"handle": f".{face_id}", "display_name": "", "bio": "", "bio_html": "", "deleted_at": tx.now_ms}
-    if not await friend_queries.change_face(tx, face_id, **gone):
+    portrait = await attachment_queries.portrait(tx, face_id)
+    if not await friend_queries.change_face(tx, face_id, avatar=None, **gone):
         return
     await friend_queries.drop_relations(tx, face_id)
     await group_queries.drop_groups(tx, face_id)
     await audience_queries.drop_last_rule(tx, face_id)
     await reaction_queries.drop_reactions_of(tx, face_id)
+    files = await attachment_queries.drop_of_author(tx, face_id)
+    await want_forgotten(tx, files + ([portrait_file(portrait)] if portrait else []))
     await queries.empty_author(tx, face_id)
     tx.emit(events.FaceRemoved(face_id))
 
@@ -80,9 +87,22 @@ async def edit_profile(circle: Circle, face_id: int, *, display_name: str, bio: 
     await circle.store.write(apply)
 
 
-def _check_text(written: str) -> str:
+async def change_portrait(circle: Circle, face_id: int, avatar: str | None) -> None:
+    """Set one's own avatar to a file that ``media.actions.keep_portrait`` has made, or to none."""
+
+    async def apply(tx: Tx) -> None:
+        before = await attachment_queries.portrait(tx, face_id)
+        if not await friend_queries.change_face(tx, face_id, avatar=avatar):
+            raise NotFound
+        await want_forgotten(tx, [portrait_file(before)] if before else [])
+        tx.emit(events.ProfileEdited(face_id))
+
+    await circle.store.write(apply)
+
+
+def _check_text(written: str, chosen: Chosen | None = None) -> str:
     text = texts.clean(written)
-    if texts.is_blank(text):
+    if texts.is_blank(text) and not (chosen is not None and chosen.some):
         raise Invalid("Please write something.", field="text")
     texts.check_length(text, VOICE_LENGTH)
     return text
@@ -95,18 +115,26 @@ async def say(
     audience: str | None,
     people: Collection[int] = (),
     key: Key | None = None,
+    pictures: Chosen | None = None,
 ) -> int:
     """Open a room with a voice for a plain audience; answers its id. ``people`` are face ids, for "people" only."""
-    return await say_to(circle, author_id, text, check_rule(audience, set(people)), key)
+    return await say_to(circle, author_id, text, check_rule(audience, set(people)), key, pictures)
 
 
-async def say_to(circle: Circle, author_id: int, text: str, rule: Rule, key: Key | None = None) -> int:
+async def say_to(
+    circle: Circle,
+    author_id: int,
+    text: str,
+    rule: Rule,
+    key: Key | None = None,
+    pictures: Chosen | None = None,
+) -> int:
     """Open a room with a voice; answers its id. The rule is kept as the author's last choice.
 
     Raises Invalid for a text that cannot be, and when somebody named is not a friend at this moment, or a group not
     one's own (whether there is such a face or group is not told).
     """
-    said = _check_text(text)
+    said = _check_text(text, pictures)
     html = texts.to_html(said)
 
     async def apply(tx: Tx) -> int:
@@ -119,19 +147,28 @@ async def say_to(circle: Circle, author_id: int, text: str, rule: Rule, key: Key
         voice_id = tx.new_id()
         row = _row(tx, voice_id, author_id, voice_id, None, rule.audience, said, html)
         await queries.add_room(tx, row, rule)
+        await attachment_queries.attach(tx, voice_id, taken.pictures())
         await audience_queries.keep_last_rule(tx, author_id, rule)
         tx.emit(events.VoiceSaid(voice_id, author_id))
         return voice_id
 
-    return await circle.store.write(apply)
+    async with taking("circle", pictures) as taken:
+        return await circle.store.write(apply)
 
 
-async def reply(circle: Circle, author_id: int, parent_id: int, text: str, key: Key | None = None) -> int:
+async def reply(
+    circle: Circle,
+    author_id: int,
+    parent_id: int,
+    text: str,
+    key: Key | None = None,
+    pictures: Chosen | None = None,
+) -> int:
     """Answer a voice or a reply, in its room; answers the new id. A reply has no audience that could be chosen.
 
     Raises NotFound when the parent is not for this viewer, or is no more.
     """
-    said = _check_text(text)
+    said = _check_text(text, pictures)
     html = texts.to_html(said)
 
     async def apply(tx: Tx) -> int:
@@ -143,10 +180,12 @@ async def reply(circle: Circle, author_id: int, parent_id: int, text: str, key: 
     async def write(tx: Tx, room_id: int) -> int:
         reply_id = tx.new_id()
         await queries.add_voice(tx, _row(tx, reply_id, author_id, room_id, parent_id, None, said, html))
+        await attachment_queries.attach(tx, reply_id, taken.pictures())
         tx.emit(events.VoiceReplied(reply_id, author_id, parent_id, room_id))
         return reply_id
 
-    return await circle.store.write(apply)
+    async with taking("circle", pictures) as taken:
+        return await circle.store.write(apply)
 
 
 def _row(
@@ -207,6 +246,7 @@ async def delete_voice(circle: Circle, actor_id: int, voice_id: int) -> None:
         if row is None:
             raise NotFound
         if row.deleted_at is None:
+            await want_forgotten(tx, await attachment_queries.drop_of_voice(tx, voice_id))
             await queries.empty_voice(tx, voice_id)
             tx.emit(events.VoiceDeleted(voice_id, row.author_id, row.room_id))
 

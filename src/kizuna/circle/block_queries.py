@@ -14,7 +14,7 @@ from kizuna.store.store import Db, Tx
 _VIEWER: Final = sa.bindparam("viewer_id", type_=sa.BigInteger)
 _OTHER: Final = sa.bindparam("face_id", type_=sa.BigInteger)
 _BLOCKS: Final = (
-    sa.select(FACE.c.id.label("face_id"), FACE.c.handle, FACE.c.display_name)
+    sa.select(FACE.c.id.label("face_id"), FACE.c.handle, FACE.c.display_name, FACE.c.avatar)
     .join_from(BLOCK, FACE, FACE.c.id == BLOCK.c.face_id)
     .where(BLOCK.c.by_id == _VIEWER, FACE.c.deleted_at.is_(None), FACE.c.handle > sa.bindparam("after"))
     .order_by(FACE.c.handle)

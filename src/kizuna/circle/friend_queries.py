@@ -17,7 +17,7 @@ from kizuna.store.dialect import insert_ignore
 from kizuna.store.store import Db, Row, Tx
 
 _VIEWER: Final = sa.bindparam("viewer_id", type_=sa.BigInteger)
-_FACE: Final = (FACE.c.id.label("face_id"), FACE.c.handle, FACE.c.display_name)
+_FACE: Final = (FACE.c.id.label("face_id"), FACE.c.handle, FACE.c.display_name, FACE.c.avatar)
 
 
 def _friends() -> sa.ColumnElement[bool]:

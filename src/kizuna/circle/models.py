@@ -4,6 +4,8 @@ from enum import StrEnum
 
 import msgspec
 
+from kizuna.media.models import Picture
+
 
 class Audience(StrEnum):
     """Who may read a room, always by the relations of this moment."""
@@ -71,6 +73,8 @@ class Face(msgspec.Struct, frozen=True):
     id: int
     handle: str
     display_name: str
+    avatar: str | None = None
+    """The name of a file, which never leaves the server."""
 
     @property
     def name(self) -> str:
@@ -115,6 +119,7 @@ class Voice(msgspec.Struct, frozen=True):
     """How often each reaction was given, the most frequent first. All who read the room count the same."""
     mood: Mood | None = None
     """The viewer's own reaction."""
+    pictures: tuple[Picture, ...] = ()
 
 
 class Room(msgspec.Struct, frozen=True):

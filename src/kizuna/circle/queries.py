@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from kizuna.circle import render
+from kizuna.circle import attachment_queries, render
 from kizuna.circle.audience import readable_by, readers_of
 from kizuna.circle.audience_queries import add_lists, drop_lists, rule_of
 from kizuna.circle.edit_queries import drop_versions
@@ -135,6 +135,7 @@ _READABLE: Final = (
         FACE.c.handle,
         FACE.c.display_name,
         _FOLDED,
+        FACE.c.avatar,
         _reply_count(),
     )
     .join_from(_V, _ROOM, _ROOM.c.id == _V.c.room_id)
@@ -154,15 +155,17 @@ _REPLIES: Final = (
 
 
 async def load(db: Db, viewer_id: int, ids: Sequence[int]) -> list[Voice]:
-    """Those of these voices that the viewer may read now, in the given order, with their reactions."""
+    """Those of these voices that the viewer may read now, in the given order, with reactions and pictures."""
     rows = await db.all(_LOAD, {"viewer_id": viewer_id, "ids": list(ids)}) if ids else ()
     found = {voice.id: voice for voice in await _present(db, viewer_id, rows)}
     return [found[one] for one in ids if one in found]
 
 
 async def _present(db: Db, viewer_id: int, rows: Sequence[Row]) -> list[Voice]:
-    given = await moods(db, viewer_id, [row.id for row in rows])
-    return [render.voice(row, viewer_id, given.get(row.id, ())) for row in rows]
+    ids = [row.id for row in rows]
+    given = await moods(db, viewer_id, ids)
+    pictures = await attachment_queries.pictures(db, viewer_id, ids)
+    return [render.voice(row, viewer_id, given.get(row.id, ()), pictures.get(row.id, ())) for row in rows]
 
 
 async def room(db: Db, viewer_id: int, voice_id: int, *, after: int = 0, limit: int = 100) -> Room | None:
@@ -189,6 +192,7 @@ _WHY: Final = (
         _OWNER.c.handle,
         _OWNER.c.display_name,
         _NEAR_OWNER.label("near"),
+        _OWNER.c.avatar,
     )
     .join_from(_V, _ROOM, _ROOM.c.id == _V.c.room_id)
     .join(_OWNER, _OWNER.c.id == _ROOM.c.author_id)

@@ -16,12 +16,13 @@ from kizuna.circle.models import (
     Voice,
     Why,
 )
+from kizuna.media.models import Picture
 from kizuna.store.store import Row
 
 
 def face(row: Row) -> Face:
-    """From ``face_id, handle, display_name``."""
-    return Face(row.face_id, row.handle, row.display_name)
+    """From ``face_id, handle, display_name, avatar``."""
+    return Face(row.face_id, row.handle, row.display_name, row.avatar)
 
 
 def friendship(row: Row, viewer_id: int) -> Friendship:
@@ -55,7 +56,7 @@ def shown(audience: Audience, *, own: bool) -> Audience:
     return Audience.PEOPLE if audience is Audience.GROUPS and not own else audience
 
 
-def voice(row: Row, viewer_id: int, moods: Sequence[Row] = ()) -> Voice:
+def voice(row: Row, viewer_id: int, moods: Sequence[Row] = (), pictures: tuple[Picture, ...] = ()) -> Voice:
     """A voice with its author, ``owner_id`` and ``room_audience`` of its room, and ``kind, given, mine`` of moods."""
     own = row.author_id == viewer_id
     counted = sorted(((Mood(one.kind), one.given) for one in moods), key=lambda one: (-one[1], one[0]))
@@ -76,6 +77,7 @@ def voice(row: Row, viewer_id: int, moods: Sequence[Row] = ()) -> Voice:
         folded=bool(row.folded),
         moods=tuple(counted),
         mood=next((Mood(one.kind) for one in moods if one.mine), None),
+        pictures=pictures,
     )
 
 

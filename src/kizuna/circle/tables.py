@@ -4,6 +4,7 @@ from typing import Final
 
 import sqlalchemy as sa
 
+from kizuna.media.columns import picture_columns
 from kizuna.store.schema import table
 
 FACE: Final = table(
@@ -17,6 +18,8 @@ FACE: Final = table(
     sa.Column("bio_html", sa.Text, nullable=False),
     sa.Column("created_at", sa.BigInteger, nullable=False),
     sa.Column("deleted_at", sa.BigInteger),
+    # The name of a file, "key.extension".
+    sa.Column("avatar", sa.Text),
 )
 
 # Both directions are stored, always together, so that each question is one look-up in one index.
@@ -204,4 +207,16 @@ REACTION: Final = table(
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("reacted_at", sa.BigInteger, nullable=False),
     sa.Index(None, "face_id"),
+)
+
+# Who may see a picture is who may read its voice. The key never leaves the server.
+ATTACHMENT: Final = table(
+    "circle",
+    "attachment",
+    "own",
+    sa.Column("id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("voice_id", sa.BigInteger, sa.ForeignKey("voice.id"), nullable=False),
+    sa.Column("position", sa.Integer, nullable=False),
+    *picture_columns(),
+    sa.UniqueConstraint("voice_id", "position"),
 )

@@ -20,6 +20,8 @@ from kizuna.doors.tree import Tree, Value
 from kizuna.ground.errors import BadRequest, Refusal, TooLarge
 
 BODY_LIMIT: Final = 256 * 1024
+BODY_ALLOWED: Final = "kizuna.body_allowed"
+"""Where the front notes in the scope that a request may be larger."""
 QUERY_LIMIT: Final = 16 * 1024
 BODY_SECONDS: Final = 60.0
 
@@ -50,12 +52,17 @@ async def arrived(request: Request, limit: int = BODY_LIMIT) -> Receive:
     return receive
 
 
-async def read_body(request: Request, limit: int = BODY_LIMIT) -> bytes:
-    """The whole body, at most ``limit`` bytes; never holds more than that. Raises TooLarge, BadRequest."""
+def announced_size(request: Request) -> int:
+    """What the headers say about the size of the body. Raises BadRequest."""
     announced = request.headers.get("content-length", "0")
     if not (announced.isascii() and announced.isdigit()):
         raise BadRequest("The content length is not a number")
-    if int(announced) > limit:
+    return int(announced)
+
+
+async def read_body(request: Request, limit: int = BODY_LIMIT) -> bytes:
+    """The whole body, at most ``limit`` bytes; never holds more than that. Raises TooLarge, BadRequest."""
+    if announced_size(request) > limit:
         raise TooLarge("The request is larger than {limit} bytes", limit=limit)
     chunks: list[bytes] = []
     size = 0

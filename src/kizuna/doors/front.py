@@ -15,7 +15,7 @@ from starlette.routing import Router
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kizuna.doors.answers import PREFLIGHT, json_answer, rate_headers
-from kizuna.doors.bodies import arrived, has_body
+from kizuna.doors.bodies import BODY_ALLOWED, arrived, has_body
 from kizuna.doors.cookies import read_cookie
 from kizuna.doors.credentials import INVALID_TOKEN, Asker, Family, bearer_token, family_of
 from kizuna.doors.envelope import Envelope
@@ -27,6 +27,7 @@ from kizuna.doors.problems import ErrorPage, json_problem, page_problem, refusal
 from kizuna.doors.proxies import Proxies
 from kizuna.doors.quick import Quick
 from kizuna.doors.routes import ASKER, ROUTE, MemberPaths
+from kizuna.doors.uploads import UPLOAD_LIMIT, Uploads
 from kizuna.ground.errors import BadRequest, Invalid, Refusal, TooMany, Unauthorized
 from kizuna.ground.i18n import Locale, Translator
 from kizuna.people.limits import API, address_subject
@@ -64,6 +65,7 @@ class Front:
         self.observers: list[Observer] = []
         self._health = health
         self._proxies = Proxies(parts.config.trusted_proxies)
+        self._uploads = Uploads()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one ASGI scope."""
@@ -128,13 +130,24 @@ class Front:
         scope[ASKER] = asker
         envelope.private = asker.viewer is not None or asker.app is not None
         self._count(request, family, asker, envelope)
-        receive = request.receive
-        if has_body(request):
-            receive = await arrived(request)
-            # A body can be held back for longer than a session lasts: what counts is who asks when all of it is here.
-            scope[ASKER] = asker = await self._identify(request, family)
-        app = self._public if asker.viewer is None else self._member
-        await app(scope, receive, envelope)
+        if not has_body(request):
+            await self._app(asker)(scope, request.receive, envelope)
+        elif asker.viewer is not None and self._paths.takes_uploads(scope["method"], scope["path"]):
+            async with self._uploads.arrived(request) as receive:
+                scope[BODY_ALLOWED] = UPLOAD_LIMIT
+                await self._hand_over(request, family, receive, envelope)
+        else:
+            await self._hand_over(request, family, await arrived(request), envelope)
+
+    async def _hand_over(
+        self, request: Request, family: Family, receive: Receive, envelope: Envelope
+    ) -> None:
+        """A body can be held back for longer than a session lasts: what counts is who asks when all of it is here."""
+        request.scope[ASKER] = asker = await self._identify(request, family)
+        await self._app(asker)(request.scope, receive, envelope)
+
+    def _app(self, asker: Asker) -> Router:
+        return self._public if asker.viewer is None else self._member
 
     async def _identify(self, request: Request, family: Family) -> Asker:
         """Who is asking. The API hears tokens only, pages hear cookies only. Raises Unauthorized for a bad token."""

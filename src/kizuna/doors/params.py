@@ -4,6 +4,7 @@ Unknown parameters are ignored, since clients send fields of newer servers. Ever
 a wrong type, a wrong length or a name given twice is refused before any verb runs.
 """
 
+import asyncio
 import functools
 import re
 from typing import Final, TypeVar
@@ -12,7 +13,7 @@ import msgspec
 from msgspec import inspect
 from starlette.requests import Request
 
-from kizuna.doors.bodies import BODY_LIMIT, has_body, parse_body, parse_query, read_body
+from kizuna.doors.bodies import BODY_ALLOWED, BODY_LIMIT, has_body, parse_body, parse_query, read_body
 from kizuna.doors.tree import Tree, Value, check_tree, join_trees
 from kizuna.ground.errors import Invalid
 
@@ -24,15 +25,23 @@ _INTEGER: Final = re.compile(r"-?[0-9]{1,19}", re.ASCII)
 _PLACE: Final = re.compile(r"(.*) - at `\$\.?(.*)`")
 
 
-async def read_tree(request: Request, limit: int = BODY_LIMIT) -> Tree:
+async def read_tree(request: Request) -> Tree:
     """All parameters of a request, query and body together. Raises BadRequest, TooLarge, Invalid."""
+    limit: int = request.scope.get(BODY_ALLOWED, BODY_LIMIT)
     tree = parse_query(request.scope["query_string"])
     bare = request.method == "GET" and not has_body(
         request
     )  # asking the server for nothing takes its time too
     body = b"" if bare else await read_body(request, limit)
     if body:
-        tree = join_trees(tree, parse_body(body, request.headers.get("content-type", "")))
+        kind = request.headers.get("content-type", "")
+        # Only an upload is larger than that; to take it apart takes so long that others would notice.
+        parsed = (
+            await asyncio.to_thread(parse_body, body, kind)
+            if len(body) > BODY_LIMIT
+            else parse_body(body, kind)
+        )
+        tree = join_trees(tree, parsed)
     check_tree(tree)
     return tree
 
@@ -81,7 +90,7 @@ def _fit_optional(value: Value, types: tuple[inspect.Type, ...]) -> Value:
     kinds = [bare for each in types if not isinstance(bare := _bare(each), inspect.NoneType)]
     lists = [each for each in kinds if isinstance(each, inspect.ListType)]
     inner = lists[0] if lists and isinstance(value, list | dict) else kinds[0]
-    if value == "" and not isinstance(inner, inspect.StrType):
+    if value == "" and not any(isinstance(each, inspect.StrType) for each in kinds):
         return None  # an empty form field for a number, a flag or a choice says nothing
     return value if value is None else _fit(value, inner)
 

@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 
+from kizuna.blobs.disk import Blobs
 from kizuna.circle.ports import Circle
 from kizuna.ground.clock import Clock
 from kizuna.ground.config import Config
 from kizuna.ground.randomness import Randomness
+from kizuna.media.ports import Media
 from kizuna.moderation.ports import Moderation
 from kizuna.people.ports import People
 from kizuna.square.ports import Square
@@ -25,6 +27,10 @@ class PublicParts:
     square: Square
     streams: Hub
     """Of what these parts may read: two hubs that do not know each other."""
+    pictures: Blobs
+    """The files of the square."""
+    staged: Blobs
+    """Files that are attached to nothing yet, under names that only their uploader was told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,3 +41,4 @@ class MemberParts(PublicParts):
     tie: Tie
     home: Home
     moderation: Moderation
+    media: Media

@@ -36,11 +36,12 @@ class PublicRoute:
 
 @dataclass(frozen=True, slots=True)
 class MemberRoute:
-    """A route only for signed-in people."""
+    """A route only for signed-in people. Only where it takes ``uploads`` may a request be large."""
 
     method: str
     path: str
     handler: MemberHandler
+    uploads: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,11 @@ class MemberPaths:
     """What exists for members, as patterns only: lets a visitor be asked to sign in without holding any handler."""
 
     patterns: tuple[tuple[str, re.Pattern[str]], ...]
+    uploads: tuple[tuple[str, re.Pattern[str]], ...] = ()
+
+    def takes_uploads(self, method: str, path: str) -> bool:
+        """Whether a request to this path may bring pictures."""
+        return any(method == each and pattern.match(path) for each, pattern in self.uploads)
 
     def has(self, method: str, path: str) -> bool:
         """Whether members have this method on this path."""
@@ -77,7 +83,10 @@ def member_app(parts: MemberParts, public: Sequence[PublicRoute], member: Sequen
 
 def member_paths(routes: Sequence[MemberRoute]) -> MemberPaths:
     """The patterns of the member routes."""
-    return MemberPaths(tuple((route.method, compile_path(route.path)[0]) for route in routes))
+    return MemberPaths(
+        tuple((route.method, compile_path(route.path)[0]) for route in routes),
+        tuple((route.method, compile_path(route.path)[0]) for route in routes if route.uploads),
+    )
 
 
 class _Route(Route):

@@ -4,7 +4,7 @@ Each prepares what is slow without a lock, and then checks and writes in one tra
 is done already is not done again, and not counted again.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import msgspec
@@ -12,8 +12,11 @@ import msgspec
 from kizuna.ground.errors import Conflict, Forbidden, NotFound
 from kizuna.ground.text import check_length, clean
 from kizuna.jobs.idempotency import Key, once
+from kizuna.media.actions import Chosen, taking
+from kizuna.media.models import portrait_file
+from kizuna.media.tasks import want_forgotten
 from kizuna.people.handles import check_display_name
-from kizuna.square import block_queries, events, lookup, queries, rules
+from kizuna.square import attachment_queries, block_queries, events, lookup, queries, rules
 from kizuna.square.load import load_status
 from kizuna.square.models import Account, Draft, Post, ProfileMore, Status
 from kizuna.square.ports import Square
@@ -77,13 +80,29 @@ async def _fields(square: Square, lines: Sequence[tuple[str, str]]) -> str:
     return msgspec.json.encode(stored).decode()
 
 
-async def post(square: Square, author_id: int, draft: Draft, key: Key | None = None) -> int:
-    """Say something; answers its id, the same for a repeat with the same key.
+async def change_portraits(square: Square, account_id: int, portraits: Mapping[str, str | None]) -> Account:
+    """Set ``avatar``, ``header`` or both to files that ``media.actions.keep_portrait`` has made, or to none."""
+
+    async def apply(tx: Tx) -> Account:
+        before = await lookup.account(tx, account_id)
+        await queries.set_portraits(tx, account_id, portraits)
+        tx.emit(events.ProfileEdited(account_id))
+        gone = [name for each in portraits if (name := getattr(before, each)) is not None]
+        await want_forgotten(tx, [portrait_file(name) for name in gone])
+        return await lookup.account(tx, account_id)
+
+    return await square.store.write(apply)
+
+
+async def post(
+    square: Square, author_id: int, draft: Draft, key: Key | None = None, chosen: Chosen | None = None
+) -> int:
+    """Say something, with the pictures ``chosen``; answers its id, the same for a repeat with the same key.
 
     Raises Invalid for what cannot be posted or a key used with another body, NotFound when the post it replies to
     is gone. A reply to a boost is a reply to the original.
     """
-    draft = rules.checked(draft)
+    draft = rules.checked(draft, may_be_blank=chosen is not None and chosen.some)
     await square.check_words(draft.text, draft.spoiler_text)
     marks, mentioned_ids = await lookup.mark(square, draft.text)
     # Gone is no reason to refuse yet: this may be the repeat of a reply that stands.
@@ -98,6 +117,7 @@ async def post(square: Square, author_id: int, draft: Draft, key: Key | None = N
         post_id = tx.new_id()
         queries.append_post(tx, post_id, author_id, draft, marks.html, parent)
         queries.append_marks(tx, post_id, mentioned_ids, marks.tags)
+        attachment_queries.attach(tx, post_id, author_id, taken.pictures())
         posted = events.Posted(
             post_id=post_id,
             account_id=author_id,
@@ -113,7 +133,8 @@ async def post(square: Square, author_id: int, draft: Draft, key: Key | None = N
     async def apply(tx: Tx) -> int:
         return (await once(tx, key, lambda: make(tx)))[0]
 
-    return await square.store.write(apply)
+    async with taking("square", chosen) as taken:
+        return await square.store.write(apply)
 
 
 async def post_within(tx: Tx, square: Square, author_id: int, text: str) -> int:
@@ -162,6 +183,7 @@ async def delete_within(tx: Tx, account_id: int, post_id: int) -> Status:
         return was
     boosters = await queries.booster_ids(tx, post_id)
     await queries.bury(tx, post_id)
+    await want_forgotten(tx, await attachment_queries.drop(tx, post_id))
     await queries.count_statuses(tx, account_id, -1)
     if was.post.in_reply_to_id is not None:
         await queries.count_replies(tx, was.post.in_reply_to_id, -1)

@@ -118,7 +118,7 @@ class Status(msgspec.Struct, kw_only=True):
     reblog: "Status | None"
     application: Application | None
     account: Account
-    media_attachments: tuple[()] = ()
+    media_attachments: tuple["MediaAttachment", ...] = ()
     mentions: tuple[Mention, ...]
     tags: tuple[Tag, ...]
     emojis: tuple[()] = ()
@@ -153,6 +153,45 @@ class FoundTag(msgspec.Struct):
     history: tuple[()] = ()
     following: bool = False
     featuring: bool = False
+
+
+class MediaSize(msgspec.Struct):
+    """A size of a picture; ``size`` as text, ``aspect`` the width by the height."""
+
+    width: int
+    height: int
+    size: str
+    aspect: float
+
+
+class Focus(msgspec.Struct):
+    """Where to look, from -1 to 1 on both axes, upwards and to the right."""
+
+    x: float
+    y: float
+
+
+class MediaMeta(msgspec.Struct):
+    """Sizes and focus."""
+
+    original: MediaSize
+    small: MediaSize
+    focus: Focus
+
+
+class MediaAttachment(msgspec.Struct, kw_only=True):
+    """https://docs.joinmastodon.org/entities/MediaAttachment/"""
+
+    id: str
+    type: str = "image"
+    url: str
+    preview_url: str
+    remote_url: None = None
+    preview_remote_url: None = None
+    text_url: None = None
+    meta: MediaMeta
+    description: str | None
+    blurhash: str
 
 
 class Context(msgspec.Struct):

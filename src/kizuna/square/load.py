@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from kizuna.square import queries, timeline_queries
+from kizuna.square import attachment_queries, queries, timeline_queries
 from kizuna.square.models import Account, Mention, Post, Status, Thread
 from kizuna.square.rules import depth_first
 from kizuna.store.store import Db
@@ -44,8 +44,15 @@ async def _dress(db: Db, posts: dict[int, Post], accounts: dict[int, Account]) -
     tags: defaultdict[int, list[str]] = defaultdict(list)
     for post_id, tag in await queries.tags(db, posts):
         tags[post_id].append(tag)
+    pictures = await attachment_queries.attachments(db, posts)
     return {
-        id_: Status(post, accounts[post.account_id], tuple(mentions[id_]), tuple(tags[id_]))
+        id_: Status(
+            post,
+            accounts[post.account_id],
+            tuple(mentions[id_]),
+            tuple(tags[id_]),
+            pictures=pictures.get(id_, ()),
+        )
         for id_, post in posts.items()
     }
 

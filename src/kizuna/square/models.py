@@ -5,6 +5,7 @@ from typing import Final, Literal
 import msgspec
 
 from kizuna.ground.ids import MAX_ID
+from kizuna.media.models import Picture
 
 Visibility = Literal["public", "unlisted"]
 VISIBILITIES: Final[tuple[Visibility, ...]] = ("public", "unlisted")
@@ -68,6 +69,8 @@ class Account(msgspec.Struct, frozen=True):
     bot: bool = False
     discoverable: bool = True
     indexable: bool = True
+    avatar: str | None = None
+    header: str | None = None
 
     @property
     def name(self) -> str:
@@ -134,6 +137,7 @@ class Status(msgspec.Struct, frozen=True):
     mentions: tuple[Mention, ...] = ()
     tags: tuple[str, ...] = ()
     original: "Status | None" = None
+    pictures: tuple[Picture, ...] = ()
 
     @property
     def proper(self) -> "Status":

@@ -244,6 +244,11 @@ async def make_account(tx: Tx, account_id: int, handle: str, display_name: str) 
     return await tx.run(_MAKE_ACCOUNT, row) == 1
 
 
+async def set_portraits(tx: Tx, account_id: int, portraits: Mapping[str, str | None]) -> None:
+    """Replace ``avatar``, ``header`` or both."""
+    await tx.run(sa.update(ACCOUNT).where(ACCOUNT.c.id == account_id).values(dict(portraits)))
+
+
 async def set_profile(tx: Tx, account_id: int, display_name: str, note: str, note_html: str) -> None:
     """Replace name and note."""
     params = {"account_id": account_id, "new_name": display_name, "new_note": note, "new_html": note_html}

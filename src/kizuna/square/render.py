@@ -6,11 +6,12 @@ from typing import Final
 
 import msgspec
 
+from kizuna.media.models import Picture, Size
 from kizuna.square import entities
 from kizuna.square.models import NO_FLAGS, Account, Flags, Post, Posting, Relationship, Status, Version
 from kizuna.square.text import account_url, tag_url
 
-# Pictures come with a later issue; until then everybody has these, since clients need an address.
+# Whoever has chosen no pictures has these, since clients need an address.
 AVATAR: Final = "/static/avatar.svg"
 HEADER: Final = "/static/header.svg"
 _USUAL_POSTING: Final = Posting()
@@ -26,6 +27,8 @@ def account(row: Account, origin: str) -> entities.Account:
     """An account as everybody sees it. ``origin`` is without a slash at the end, in all of these."""
     url = account_url(origin, row.handle)
     told_at = row.last_status_at
+    avatar = origin + (portrait_path(row.avatar) if row.avatar else AVATAR)
+    header = origin + (portrait_path(row.header) if row.header else HEADER)
     return entities.Account(
         id=str(row.id),
         username=row.handle,
@@ -38,10 +41,10 @@ def account(row: Account, origin: str) -> entities.Account:
         note=row.note_html,
         url=url,
         uri=url,
-        avatar=origin + AVATAR,
-        avatar_static=origin + AVATAR,
-        header=origin + HEADER,
-        header_static=origin + HEADER,
+        avatar=avatar,
+        avatar_static=avatar,
+        header=header,
+        header_static=header,
         followers_count=row.followers_count,
         following_count=row.following_count,
         statuses_count=row.statuses_count,
@@ -104,6 +107,7 @@ def status(row: Status, origin: str, flags: Flags = NO_FLAGS, *, with_text: bool
         reblog=None if original is None else status(original, origin, flags),
         application=_application(post),
         account=account(row.author, origin),
+        media_attachments=tuple(attachment(each, origin) for each in row.proper.pictures),
         mentions=_mentions(row.proper, origin),
         tags=tuple(entities.Tag(tag, tag_url(origin, tag)) for tag in row.proper.tags),
     )
@@ -134,6 +138,37 @@ def versions(row: Status, before: Sequence[Version], origin: str) -> list[entiti
         )
         for each in (*before, now)
     ]
+
+
+def picture_path(picture: Picture, size: Size, shelf: str = "media") -> str:
+    """Where a file of a picture is read."""
+    return f"/{shelf}/{picture.key}/{size}.{picture.extension}"
+
+
+def portrait_path(name: str) -> str:
+    """Where an avatar or a header is read; ``name`` is what the account notes, "key.extension"."""
+    key, _, extension = name.partition(".")
+    return f"/media/{key}/original.{extension}"
+
+
+def attachment(picture: Picture, origin: str, shelf: str = "media") -> entities.MediaAttachment:
+    """A picture of a post, or with ``shelf`` "staged" one that is attached to nothing yet."""
+    return entities.MediaAttachment(
+        id=str(picture.id),
+        url=origin + picture_path(picture, "original", shelf),
+        preview_url=origin + picture_path(picture, "small", shelf),
+        meta=entities.MediaMeta(
+            original=_size(picture.width, picture.height),
+            small=_size(picture.small_width, picture.small_height),
+            focus=entities.Focus(picture.focus_x, picture.focus_y),
+        ),
+        description=picture.description or None,
+        blurhash=picture.blurhash,
+    )
+
+
+def _size(width: int, height: int) -> entities.MediaSize:
+    return entities.MediaSize(width, height, f"{width}x{height}", width / height)
 
 
 def relationship(row: Relationship) -> entities.Relationship:

@@ -17,10 +17,13 @@ MOST_FIELD: Final = 255
 _LANGUAGE: Final = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
 
 
-def checked(draft: Draft) -> Draft:
-    """The draft as it is stored. Raises Invalid for what the square does not take."""
+def checked(draft: Draft, *, may_be_blank: bool = False) -> Draft:
+    """The draft as it is stored; with pictures it ``may_be_blank``.
+
+    Raises Invalid for what the square does not take.
+    """
     _check_manner(draft.visibility, draft.language)
-    body, warning = text.checked(draft.text, draft.spoiler_text)
+    body, warning = text.checked(draft.text, draft.spoiler_text, may_be_blank=may_be_blank)
     return Draft(
         text=body,
         spoiler_text=warning,

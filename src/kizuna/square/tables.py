@@ -9,6 +9,7 @@ from typing import Final
 
 import sqlalchemy as sa
 
+from kizuna.media.columns import picture_columns
 from kizuna.store.schema import table
 
 # SQLite keeps a table in the order of its INTEGER PRIMARY KEY; a BIGINT one would be a second tree beside it.
@@ -36,6 +37,9 @@ ACCOUNT: Final = table(
     # What the staff decided: a silenced account's posts reach followers only, a suspended one's are not shown.
     sa.Column("silenced", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("suspended", sa.Boolean, nullable=False, server_default=sa.false()),
+    # Names of files, "key.extension".
+    sa.Column("avatar", sa.Text),
+    sa.Column("header", sa.Text),
 )
 
 _visibility = sa.Column("visibility", sa.Text, nullable=False)
@@ -267,4 +271,19 @@ POSTING: Final = table(
     sa.Column("visibility", sa.Text, nullable=False),
     sa.Column("sensitive", sa.Boolean, nullable=False),
     sa.Column("language", sa.Text),
+)
+
+# The first picture of a post has position 0, so that a list of what has pictures has a row for each post.
+ATTACHMENT: Final = table(
+    "square",
+    "attachment",
+    "public",
+    sa.Column("id", _ID, primary_key=True, autoincrement=False),
+    sa.Column("post_id", sa.BigInteger, nullable=False),
+    sa.Column("account_id", sa.BigInteger, nullable=False),
+    sa.Column("position", sa.Integer, nullable=False),
+    *picture_columns(),
+    sa.UniqueConstraint("post_id", "position"),
+    sa.Index(None, "account_id", "post_id"),
+    sa.Index(None, "position", "post_id"),
 )

@@ -41,10 +41,13 @@ class Marked(NamedTuple):
     tags: tuple[str, ...]
 
 
-def checked(text: str, warning: str = "") -> tuple[str, str]:
-    """The text and its content warning as they are stored. Raises Invalid for what cannot be posted."""
+def checked(text: str, warning: str = "", *, may_be_blank: bool = False) -> tuple[str, str]:
+    """The text and its content warning as they are stored. Raises Invalid for what cannot be posted.
+
+    The text ``may_be_blank`` where there are pictures.
+    """
     text, warning = clean(text, "status"), clean(warning, "spoiler_text")
-    if is_blank(text):
+    if is_blank(text) and not may_be_blank:
         raise Invalid("Please write something", field="status")
     whole = warning + text
     if len(whole) > MOST_CHARACTERS:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from kizuna.square.models import Edge, Page
 from kizuna.square.page_queries import LIMIT, Both, Select, both, read_page
 from kizuna.square.sight import PLAIN, Sight
-from kizuna.square.tables import ACCOUNT, FAVOURITE, FOLLOW, POST, POST_TAG
+from kizuna.square.tables import ACCOUNT, ATTACHMENT, FAVOURITE, FOLLOW, POST, POST_TAG
 from kizuna.store.store import Db
 
 MOST_AUTHORS: Final = 10_000
@@ -63,6 +63,31 @@ _PUBLIC: Final = both(
     ),
     POST.c.id,
 )
+# What has pictures is read from the pictures, so that a page costs the same however rare they are.
+_FIRST_PICTURE: Final = sa.and_(ATTACHMENT.c.post_id == POST.c.id, ATTACHMENT.c.position == 0)
+_PUBLIC_PICTURES: Final = both(
+    sa.select(ATTACHMENT.c.post_id)
+    .join_from(ATTACHMENT, POST, _FIRST_PICTURE)
+    .where(POST.c.visibility == "public", POST.c.in_reply_to_id.is_(None), _STANDS, _HEARD),
+    ATTACHMENT.c.post_id,
+)
+_TAG_PICTURES: Final = both(
+    sa.select(POST_TAG.c.post_id)
+    .join_from(POST_TAG, POST, POST.c.id == POST_TAG.c.post_id)
+    .join(ATTACHMENT, _FIRST_PICTURE)
+    .where(POST_TAG.c.tag == sa.bindparam("tag"), POST.c.visibility == "public", _HEARD),
+    POST_TAG.c.post_id,
+)
+# By replies.
+_ACCOUNT_PICTURES: Final[Mapping[bool, Both]] = {
+    replies: both(
+        sa.select(ATTACHMENT.c.post_id)
+        .join_from(ATTACHMENT, POST, _FIRST_PICTURE)
+        .where(ATTACHMENT.c.account_id == _account_id, _STANDS, *([] if replies else [_NOT_TO_OTHERS])),
+        ATTACHMENT.c.post_id,
+    )
+    for replies in (True, False)
+}
 _TAG: Final = both(
     sa.select(POST_TAG.c.post_id)
     .join_from(POST_TAG, POST, POST.c.id == POST_TAG.c.post_id)
@@ -70,7 +95,7 @@ _TAG: Final = both(
     POST_TAG.c.post_id,
 )
 _other: Final = POST_TAG.alias("other")
-_TAGS: Final = both(
+_TAGS_ANY: Final = (
     sa.select(POST_TAG.c.post_id)
     .distinct()
     .join_from(POST_TAG, POST, POST.c.id == POST_TAG.c.post_id)
@@ -86,9 +111,13 @@ _TAGS: Final = both(
         ~sa.exists().where(
             _other.c.post_id == POST_TAG.c.post_id, _other.c.tag.in_(sa.bindparam("none", expanding=True))
         ),
-    ),
-    POST_TAG.c.post_id,
+    )
 )
+_PICTURED: Final = sa.exists().where(ATTACHMENT.c.post_id == POST.c.id)
+_TAGS: Final[Mapping[bool, Both]] = {
+    False: both(_TAGS_ANY, POST_TAG.c.post_id),
+    True: both(_TAGS_ANY.where(_PICTURED), POST_TAG.c.post_id),
+}
 _FAVOURITED_BY: Final = both(
     sa.select(FAVOURITE.c.id, FAVOURITE.c.account_id).where(FAVOURITE.c.post_id == _post_id), FAVOURITE.c.id
 )
@@ -174,29 +203,37 @@ async def home_ids(db: Db, author_ids: Sequence[int], page: Page, sight: Sight =
 
 
 async def account_ids(
-    db: Db, account_id: int, page: Page, *, replies: bool = True, boosts: bool = True
+    db: Db, account_id: int, page: Page, *, replies: bool = True, boosts: bool = True, pictures: bool = False
 ) -> list[int]:
-    """What an account posted; without ``replies`` only those to itself are in it."""
+    """What an account posted; without ``replies`` only those to itself are in it. A boost is no post with pictures."""
+    if pictures:
+        return await _ids(db, _ACCOUNT_PICTURES[replies], page, {"account_id": account_id})
     return await _ids(db, _ACCOUNT[replies, boosts], page, {"account_id": account_id})
 
 
-async def public_ids(db: Db, page: Page) -> list[int]:
-    """Public posts of everybody, without replies and boosts."""
-    return await _ids(db, _PUBLIC, page, {})
+async def public_ids(db: Db, page: Page, *, pictures: bool = False) -> list[int]:
+    """Public posts of everybody, or those with pictures, without replies and boosts."""
+    return await _ids(db, _PUBLIC_PICTURES if pictures else _PUBLIC, page, {})
 
 
-async def tag_ids(db: Db, tag: str, page: Page) -> list[int]:
-    """Public posts with a hashtag, replies too. ``tag`` is folded (``text.fold_tag``)."""
-    return await _ids(db, _TAG, page, {"tag": tag})
+async def tag_ids(db: Db, tag: str, page: Page, *, pictures: bool = False) -> list[int]:
+    """Public posts with a hashtag, or those with pictures, replies too. ``tag`` is folded (``text.fold_tag``)."""
+    return await _ids(db, _TAG_PICTURES if pictures else _TAG, page, {"tag": tag})
 
 
 async def tags_ids(
-    db: Db, any_of: Collection[str], all_of: Collection[str], none_of: Collection[str], page: Page
+    db: Db,
+    any_of: Collection[str],
+    all_of: Collection[str],
+    none_of: Collection[str],
+    page: Page,
+    *,
+    pictures: bool = False,
 ) -> list[int]:
     """Public posts with any of some hashtags, with all of others, and with none of a third kind (all folded)."""
     wanted = set(all_of)
     params = {"any": list(any_of), "all": list(wanted), "all_count": len(wanted), "none": list(none_of)}
-    return await _ids(db, _TAGS, page, params)
+    return await _ids(db, _TAGS[pictures], page, params)
 
 
 async def favourited_by(db: Db, post_id: int, page: Page) -> list[Edge]:

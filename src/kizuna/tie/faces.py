@@ -16,6 +16,7 @@ from kizuna.circle.models import Face, Friendship, Profile, Voice
 from kizuna.circle.ports import Circle
 from kizuna.ground.errors import NotFound
 from kizuna.ground.ids import id_ms
+from kizuna.media.models import Picture, Size
 from kizuna.people.models import Viewer
 from kizuna.square import entities, queries, render
 from kizuna.square.ports import Square
@@ -41,6 +42,7 @@ def handle_of(acct: str, domain: str) -> str | None:
 def account(face: Face, origin: str, note: str = "") -> entities.Account:
     """A face as an account, since when its id tells. No counts: who is whose friend is told to nobody."""
     url = f"{origin}/c/{face.handle}"
+    avatar = origin + (portrait_path(face) if face.avatar else render.AVATAR)
     return entities.Account(
         id=str(face.id),
         username=acct_of(face.handle),
@@ -53,8 +55,8 @@ def account(face: Face, origin: str, note: str = "") -> entities.Account:
         note=note,
         url=url,
         uri=url,
-        avatar=origin + render.AVATAR,
-        avatar_static=origin + render.AVATAR,
+        avatar=avatar,
+        avatar_static=avatar,
         header=origin + render.HEADER,
         header_static=origin + render.HEADER,
         followers_count=0,
@@ -64,6 +66,24 @@ def account(face: Face, origin: str, note: str = "") -> entities.Account:
         hide_collections=True,
         noindex=True,
     )
+
+
+def picture_path(picture: Picture, size: Size) -> str:
+    """Where a picture of a voice is read, by whoever may read the voice at that moment."""
+    return f"/circle/media/{picture.id}/{size}"
+
+
+def portrait_path(face: Face) -> str:
+    """Where the profile picture of a face is read, by members."""
+    return f"/circle/faces/{face.id}/portrait"
+
+
+def attachment(picture: Picture, origin: str) -> entities.MediaAttachment:
+    """A picture of a voice. Its addresses open for the reader's browser session, and for nobody else's."""
+    shown = render.attachment(picture, origin)
+    shown.url = origin + picture_path(picture, "original")
+    shown.preview_url = origin + picture_path(picture, "small")
+    return shown
 
 
 def credential_account(profile: Profile, origin: str) -> entities.CredentialAccount:
@@ -108,6 +128,7 @@ def status(voice: Voice, author: entities.Account, origin: str, answered_id: str
         reblog=None,
         application=None,
         account=author,
+        media_attachments=tuple(attachment(each, origin) for each in voice.pictures),
         mentions=(),
         tags=(),
     )

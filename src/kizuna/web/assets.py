@@ -10,7 +10,17 @@ from typing import Final
 import msgspec
 
 STATIC: Final = Path(__file__).parent / "static"
-STYLE_ORDER: Final = ("tokens", "elements", "shell", "pieces", "item", "composer", "forms", "pages")
+STYLE_ORDER: Final = (
+    "tokens",
+    "elements",
+    "shell",
+    "pieces",
+    "item",
+    "composer",
+    "pictures",
+    "forms",
+    "pages",
+)
 _IMPORT: Final = re.compile(r'(?<=from "\./)[a-z]+\.js(?=")')
 MEDIA_TYPES: Final = {
     ".css": "text/css; charset=utf-8",

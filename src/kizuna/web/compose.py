@@ -1,5 +1,6 @@
 """Writing: the composer with its audience, the preview of the readers, and sending."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from starlette.requests import Request
@@ -10,9 +11,19 @@ from kizuna.circle.models import Audience, Rule
 from kizuna.doors.parts import MemberParts
 from kizuna.ground.errors import Invalid, NotFound, Refusal
 from kizuna.jobs.idempotency import make_key
+from kizuna.media.models import Picture
 from kizuna.people.models import Viewer
 from kizuna.square import actions as square_actions
 from kizuna.square.models import Draft
+from kizuna.web.attaching import (
+    PictureFields,
+    attaching,
+    chosen,
+    content_of,
+    form_with,
+    gather,
+    staged,
+)
 from kizuna.web.audiences import (
     CLOSED,
     AudienceForm,
@@ -33,12 +44,11 @@ from kizuna.web.views import ComposeView, ReadersPart, ReadersView
 LIMIT: Final = 500
 
 
-class ComposeForm(AudienceForm, frozen=True, kw_only=True):
+class ComposeForm(AudienceForm, PictureFields, frozen=True, kw_only=True):
     """The composer's fields."""
 
     text: Long = ""
     key: Short = ""
-    do: Short = "send"
 
 
 class ReadersForm(AudienceForm, frozen=True, kw_only=True):
@@ -48,7 +58,12 @@ class ReadersForm(AudienceForm, frozen=True, kw_only=True):
 
 
 async def box(
-    parts: MemberParts, viewer: Viewer, *, form: ComposeForm | None = None, error: str = "", back: str = "/"
+    parts: MemberParts,
+    viewer: Viewer,
+    *,
+    form: ComposeForm | None = None,
+    error: str = "",
+    back: str = "/",
 ) -> Composer:
     """The composer, empty or as it was sent.
 
@@ -59,20 +74,23 @@ async def box(
     usual: AudienceKind = rule.audience.value if rule else audiences[0]
     if form:
         rule = loose_rule(form) or (Rule(audience=Audience.ME) if rule else None)
-    chosen: AudienceKind = form.audience if form and form.audience in audiences else usual
+    kind: AudienceKind = form.audience if form and form.audience in audiences else usual
     return Composer(
         action="/compose",
         audiences=audiences,
-        chosen=chosen,
+        chosen=kind,
         key=form.key if form and form.key else parts.randomness.token(16),
         limit=LIMIT,
         text=form.text if form else "",
         friends=await friend_choices(parts, viewer, rule),
         groups=await group_choices(parts, viewer, rule),
-        readers=await readers(parts, viewer, chosen, rule),
+        readers=await readers(parts, viewer, kind, rule),
         can_copy=viewer.circle_id is not None,
         error=error,
         back=back,
+        attaching=attaching(
+            await staged(parts, viewer, form) if form else [], sensitive=bool(form and form.sensitive)
+        ),
     )
 
 
@@ -88,44 +106,62 @@ async def compose(pages: Pages, parts: MemberParts, request: Request, viewer: Vi
     """``POST /compose``: send it, or show once more who will read it."""
     form = await sent(parts, request, ComposeForm)
     back = form.back_to("/")
-    if form.do == "preview":
-        shown = await box(parts, viewer, form=form, back=back)
-        return pages.show(
-            parts, request, ComposeView(page=await pages.page(parts, request, viewer), composer=shown)
-        )
+    if form.do in ("preview", "attach"):
+        return await _again(pages, parts, request, viewer, form, back)
+    pictures: list[Picture] = []
     try:
-        return await _send(parts, viewer, form, back)
+        pictures = await gather(parts, viewer, form)
+        return await _send(parts, viewer, form, pictures, back)
     except Refusal as refusal:
         told = pages.speak(parts, request, viewer)(refusal.message, **refusal.values)
-        shown = await box(parts, viewer, form=form, error=told, back=back)
+        shown = await box(parts, viewer, form=form_with(form, pictures), error=told, back=back)
         view = ComposeView(page=await pages.page(parts, request, viewer), composer=shown)
         return pages.show(parts, request, view, refusal.status)
 
 
-async def _send(parts: MemberParts, viewer: Viewer, form: ComposeForm, back: str) -> Response:
+async def _again(
+    pages: Pages, parts: MemberParts, request: Request, viewer: Viewer, form: ComposeForm, back: str
+) -> Response:
+    """The composer once more: with who will read it, and the pictures that were chosen meanwhile."""
+    told, status = "", 200
+    try:
+        form = form_with(form, await gather(parts, viewer, form))
+    except Refusal as refusal:
+        told, status = pages.speak(parts, request, viewer)(refusal.message, **refusal.values), refusal.status
+    shown = await box(parts, viewer, form=form, error=told, back=back)
+    view = ComposeView(page=await pages.page(parts, request, viewer), composer=shown)
+    return pages.show(parts, request, view, status)
+
+
+async def _send(
+    parts: MemberParts, viewer: Viewer, form: ComposeForm, pictures: list[Picture], back: str
+) -> Response:
     if form.audience not in audiences_of(viewer):
         raise Invalid("Choose who can read this", field="audience")
     if form.audience in CLOSED:
-        await say(parts, viewer, form)
+        await say(parts, viewer, form, pictures)
         return done(back, "said")
     if viewer.square_id is None:
         raise NotFound
-    key = make_key(viewer.square_id, 0, form.key, _body(form))
-    draft = Draft(text=form.text, visibility=form.audience, language=None)
-    await square_actions.post(parts.square, viewer.square_id, draft, key)
+    key = make_key(viewer.square_id, 0, form.key, _body(form, pictures))
+    hidden = bool(form.sensitive and pictures)
+    draft = Draft(text=form.text, visibility=form.audience, language=None, sensitive=hidden)
+    attached = chosen(parts, viewer, pictures)
+    await square_actions.post(parts.square, viewer.square_id, draft, key, attached)
     return done(back, "posted")
 
 
-async def say(parts: MemberParts, viewer: Viewer, form: ComposeForm) -> int:
+async def say(parts: MemberParts, viewer: Viewer, form: ComposeForm, pictures: Sequence[Picture] = ()) -> int:
     """Say it in the circle, once for each key; answers the voice's id."""
-    key = make_key(face_of(viewer), 0, form.key, _body(form))
-    return await circle_actions.say_to(parts.circle, face_of(viewer), form.text, rule_of(form), key)
+    key = make_key(face_of(viewer), 0, form.key, _body(form, pictures))
+    attached = chosen(parts, viewer, list(pictures))
+    return await circle_actions.say_to(parts.circle, face_of(viewer), form.text, rule_of(form), key, attached)
 
 
-def _body(form: ComposeForm) -> bytes:
+def _body(form: ComposeForm, pictures: Sequence[Picture]) -> bytes:
     """What makes two sent forms the same."""
     named = sorted(f"{name}{one}" for name, one in fields_of(form))
-    return "\0".join([form.audience, *named, form.text]).encode()
+    return "\0".join([form.audience, *named, form.text, content_of(list(pictures))]).encode()
 
 
 async def foretell(pages: Pages, parts: MemberParts, request: Request, viewer: Viewer) -> Response:
@@ -142,5 +178,5 @@ async def foretell(pages: Pages, parts: MemberParts, request: Request, viewer: V
 def add(table: Table) -> None:
     """The routes of this file."""
     table.person("GET", "/compose", compose_page)
-    table.person("POST", "/compose", compose)
+    table.person("POST", "/compose", compose, uploads=True)
     table.person("POST", "/readers", foretell)

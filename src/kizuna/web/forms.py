@@ -107,6 +107,6 @@ class Table:
         """A page for anybody."""
         self.public.append(PublicRoute(method, path, partial(handler, self._pages)))
 
-    def person(self, method: str, path: str, handler: MemberPage) -> None:
-        """A page for signed-in people."""
-        self.member.append(MemberRoute(method, path, partial(handler, self._pages)))
+    def person(self, method: str, path: str, handler: MemberPage, *, uploads: bool = False) -> None:
+        """A page for signed-in people; only a form that takes ``uploads`` may be large."""
+        self.member.append(MemberRoute(method, path, partial(handler, self._pages), uploads))

@@ -1,15 +1,18 @@
 """From what the packages below answer to the pieces that templates show. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from urllib.parse import urlencode
 
 from kizuna.circle import models as circle
 from kizuna.circle.models import Audience as CircleAudience
+from kizuna.media.models import Picture, Size
 from kizuna.square import models as square
 from kizuna.square.models import Flags
+from kizuna.square.render import picture_path, portrait_path
+from kizuna.tie import faces
 from kizuna.tie.home import Entry
 from kizuna.tie.models import Inbound
-from kizuna.web.pieces import Audience, Face, Item, Readers, Timeline
+from kizuna.web.pieces import Audience, Face, Item, ItemPicture, Readers, Timeline
 
 
 def account_face(account: square.Account) -> Face:
@@ -20,12 +23,20 @@ def account_face(account: square.Account) -> Face:
         name=account.name,
         handle=account.handle,
         href=f"/@{account.handle}",
+        picture=portrait_path(account.avatar) if account.avatar else "",
     )
 
 
 def circle_face(face: circle.Face) -> Face:
     """A face of the circle."""
-    return Face(plane="circle", id=str(face.id), name=face.name, handle=face.handle, href=f"/c/{face.handle}")
+    return Face(
+        plane="circle",
+        id=str(face.id),
+        name=face.name,
+        handle=face.handle,
+        href=f"/c/{face.handle}",
+        picture=faces.portrait_path(face) if face.avatar else "",
+    )
 
 
 def post_path(status: square.Status) -> str:
@@ -58,6 +69,8 @@ def post_item(status: square.Status, viewer_id: int | None, flags: Flags = squar
         favourited=post.id in flags.favourited,
         mine=viewer_id is not None and post.account_id == viewer_id,
         written=viewer_id is not None and post.account_id == viewer_id,
+        pictures=tuple(_picture(each, picture_path) for each in proper.pictures),
+        sensitive=post.sensitive and not post.spoiler_text,
     )
 
 
@@ -79,6 +92,17 @@ def voice_item(voice: circle.Voice, copies: int = 0, readers: int | None = None)
         folded=voice.folded,
         moods=tuple((mood.value, given) for mood, given in voice.moods),
         mood=voice.mood.value if voice.mood else "",
+        pictures=tuple(_picture(each, faces.picture_path) for each in voice.pictures),
+    )
+
+
+def _picture(picture: Picture, path: Callable[[Picture, Size], str]) -> ItemPicture:
+    return ItemPicture(
+        src=path(picture, "small"),
+        href=path(picture, "original"),
+        width=picture.small_width,
+        height=picture.small_height,
+        description=picture.description,
     )
 
 

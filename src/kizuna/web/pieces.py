@@ -40,6 +40,7 @@ class Face(Piece, frozen=True, kw_only=True):
     name: str
     handle: str
     href: str
+    picture: str = ""
 
 
 class Viewer(Piece, frozen=True, kw_only=True):
@@ -104,6 +105,16 @@ class Readers(Piece, frozen=True, kw_only=True):
     further: int = 0
 
 
+class ItemPicture(Piece, frozen=True, kw_only=True):
+    """A picture of an item: ``src`` the small one that is shown, ``href`` the large one."""
+
+    src: str
+    href: str
+    width: int
+    height: int
+    description: str = ""
+
+
 class Item(Piece, frozen=True, kw_only=True):
     """A post, a voice, a reply of either, or an item from a tied partner (`host` set, `href` leads there).
 
@@ -139,6 +150,8 @@ class Item(Piece, frozen=True, kw_only=True):
     moods: tuple[tuple[str, int], ...] = ()
     mood: str = ""
     """The viewer's own reaction."""
+    pictures: tuple[ItemPicture, ...] = ()
+    sensitive: bool = False
 
 
 class Timeline(Piece, frozen=True, kw_only=True):
@@ -176,6 +189,25 @@ class ResponderRow(Piece, frozen=True, kw_only=True):
     folded: bool
 
 
+class StagedPicture(Piece, frozen=True, kw_only=True):
+    """A picture that waits to be sent with what is written (field `media[]`, its description `alt[id]`)."""
+
+    id: str
+    src: str
+    description: str
+    width: int
+    height: int
+
+
+class Attaching(Piece, frozen=True, kw_only=True):
+    """The pictures of a composer: those that wait, and how many and how long a description may be."""
+
+    pictures: tuple[StagedPicture, ...] = ()
+    most: int = 4
+    longest: int = 1500
+    sensitive: bool = False
+
+
 class Composer(Piece, frozen=True, kw_only=True):
     """The box to write in. `audiences` in the order shown; a single one (a reply) is shown as fact, not as choice.
 
@@ -195,6 +227,7 @@ class Composer(Piece, frozen=True, kw_only=True):
     can_copy: bool = False
     error: str = ""
     back: str = "/"
+    attaching: Attaching = Attaching()
 
 
 class CopyEvent(Piece, frozen=True, kw_only=True):
@@ -336,6 +369,7 @@ class ProfileForm(Piece, frozen=True, kw_only=True):
 
     face: Face
     form: Form
+    header: str = ""
 
 
 class FaceOption(Piece, frozen=True, kw_only=True):

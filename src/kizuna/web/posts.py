@@ -8,11 +8,13 @@ from starlette.responses import Response
 from kizuna.doors.parts import MemberParts, PublicParts
 from kizuna.ground.errors import NotFound, Refusal
 from kizuna.jobs.idempotency import make_key
+from kizuna.media.models import Picture
 from kizuna.people.models import Viewer
 from kizuna.square import actions, queries, timeline_queries
 from kizuna.square.load import load_status, load_thread
 from kizuna.square.models import Account, Draft, Status
 from kizuna.square.relations import relationships
+from kizuna.web.attaching import PictureFields, attaching, chosen, content_of, form_with, gather, staged
 from kizuna.web.compose import LIMIT
 from kizuna.web.feeds import flags_for, post_items
 from kizuna.web.forms import PAGE, Long, Sent, Short, Table, account_of, cursor, path_id, sent
@@ -28,7 +30,7 @@ class ActForm(Sent, frozen=True, kw_only=True):
     undo: Short = ""
 
 
-class ReplyForm(Sent, frozen=True, kw_only=True):
+class ReplyForm(PictureFields, frozen=True, kw_only=True):
     """A reply."""
 
     text: Long = ""
@@ -106,12 +108,23 @@ async def reply(pages: Pages, parts: MemberParts, request: Request, viewer: View
     status = await _status(parts, request)
     me = account_of(viewer)
     post = status.proper.post
-    draft = Draft(text=form.text, visibility=post.visibility, in_reply_to_id=post.id)
+    pictures: list[Picture] = []
     try:
-        await actions.post(parts.square, me, draft, make_key(me, 0, form.key, form.text.encode()))
+        pictures = await gather(parts, viewer, form)
+        if form.only_pictures:
+            again = form_with(form, pictures)
+            return pages.show(parts, request, await _post_view(pages, parts, request, viewer, status, again))
+        draft = Draft(
+            text=form.text,
+            visibility=post.visibility,
+            in_reply_to_id=post.id,
+            sensitive=bool(form.sensitive and pictures),
+        )
+        key = make_key(me, 0, form.key, "\0".join([form.text, content_of(pictures)]).encode())
+        await actions.post(parts.square, me, draft, key, chosen(parts, viewer, pictures))
     except Refusal as refusal:
         told = pages.speak(parts, request, viewer)(refusal.message, **refusal.values)
-        view = await _post_view(pages, parts, request, viewer, status, form.text, told)
+        view = await _post_view(pages, parts, request, viewer, status, form_with(form, pictures), told)
         return pages.show(parts, request, view, refusal.status)
     return done(form.back_to(f"/@{status.author.handle}/{post.id}"), "replied")
 
@@ -175,23 +188,28 @@ async def _post_view(
     request: Request,
     viewer: Viewer | None,
     status: Status,
-    text: str = "",
+    form: ReplyForm | None = None,
     error: str = "",
 ) -> PostView:
     proper = status.proper
     thread = await load_thread(parts.square.store.reads, proper.post)
     flags = await flags_for(parts, viewer, [status])
     box = None
-    if viewer is not None and viewer.square_id is not None:
+    if isinstance(parts, MemberParts) and viewer is not None and viewer.square_id is not None:
         box = Composer(
             action=f"/@{proper.author.handle}/{proper.post.id}/reply",
             audiences=("unlisted" if proper.post.visibility == "unlisted" else "public",),
             chosen="unlisted" if proper.post.visibility == "unlisted" else "public",
             key=parts.randomness.token(16),
             limit=LIMIT,
-            text=text or (f"@{proper.author.handle} " if proper.author.id != viewer.square_id else ""),
+            text=form.text
+            if form
+            else (f"@{proper.author.handle} " if proper.author.id != viewer.square_id else ""),
             error=error,
             back=f"/@{proper.author.handle}/{proper.post.id}",
+            attaching=attaching(
+                await staged(parts, viewer, form) if form else [], sensitive=bool(form and form.sensitive)
+            ),
         )
     return PostView(
         page=await pages.page(parts, request, viewer, request.url.path.removesuffix("/reply")),
@@ -210,6 +228,6 @@ def add(table: Table) -> None:
     table.person("POST", "/@{handle}/follow", follow)
     table.person("POST", "/@{handle}/{id}/favourite", favourite)
     table.person("POST", "/@{handle}/{id}/boost", boost)
-    table.person("POST", "/@{handle}/{id}/reply", reply)
+    table.person("POST", "/@{handle}/{id}/reply", reply, uploads=True)
     table.person("GET", "/@{handle}/{id}/delete", confirm_delete)
     table.person("POST", "/@{handle}/{id}/delete", delete)

@@ -24,6 +24,7 @@ from kizuna.web import (
     groups,
     live,
     parting,
+    pictures,
     posts,
     recovery,
     reporting,
@@ -55,6 +56,7 @@ def routes(pages: Pages, config: Config) -> tuple[Sequence[PublicRoute], Sequenc
     """The pages of a server with these planes: for anybody, and for signed-in people."""
     table = Table(pages)
     files.add(table)
+    pictures.add(table)
     entry.add(table)
     live.add(table)
     feeds.add(table, square="square" in config.planes)

@@ -1,5 +1,6 @@
 """Settings: the profile of each face, and where one is signed in."""
 
+from collections.abc import Sequence
 from typing import Literal, cast
 
 from starlette.requests import Request
@@ -8,12 +9,18 @@ from starlette.responses import Response
 from kizuna.circle import actions as circle_actions
 from kizuna.circle import friend_queries
 from kizuna.doors.parts import MemberParts
+from kizuna.doors.tree import Upload
+from kizuna.ground.config import Plane
 from kizuna.ground.errors import NotFound, Refusal
 from kizuna.ground.ids import parse_id
+from kizuna.media.actions import keep_portrait
+from kizuna.media.models import Use
 from kizuna.people import oauth, sessions, standing_queries
+from kizuna.people.limits import UPLOAD
 from kizuna.people.models import Viewer
 from kizuna.square import actions as square_actions
 from kizuna.square import queries as square_queries
+from kizuna.square.render import portrait_path
 from kizuna.tie import consents
 from kizuna.web.forms import Long, Sent, Short, Table, sent
 from kizuna.web.items import account_face, circle_face
@@ -31,6 +38,19 @@ class ProfileSent(Sent, frozen=True, kw_only=True):
     plane: Short = ""
     name: Short = ""
     note: Long = ""
+    avatar: Upload | str = ""
+    header: Upload | str = ""
+    no_avatar: Short = ""
+    no_header: Short = ""
+
+    def file(self, use: Use) -> Upload | None:
+        """The file that was chosen for a picture of the profile."""
+        given = self.avatar if use == "avatar" else self.header
+        return given if isinstance(given, Upload) and (given.filename or given.data) else None
+
+    def without(self, use: Use) -> bool:
+        """Whether that picture is to be taken away."""
+        return bool(self.no_avatar if use == "avatar" else self.no_header)
 
 
 async def index(pages: Pages, parts: MemberParts, request: Request, viewer: Viewer) -> Response:
@@ -57,8 +77,14 @@ async def profile(pages: Pages, parts: MemberParts, request: Request, viewer: Vi
     form = await sent(parts, request, ProfileSent)
     try:
         if form.plane == "square" and viewer.square_id is not None:
+            portraits = await _portraits(parts, viewer, "square", form, ("avatar", "header"))
+            if portraits:
+                await square_actions.change_portraits(parts.square, viewer.square_id, portraits)
             await square_actions.edit_profile(parts.square, viewer.square_id, form.name, form.note)
         elif form.plane == "circle" and viewer.circle_id is not None:
+            portraits = await _portraits(parts, viewer, "circle", form, ("avatar",))
+            if portraits:
+                await circle_actions.change_portrait(parts.circle, viewer.circle_id, portraits["avatar"])
             await circle_actions.edit_profile(
                 parts.circle, viewer.circle_id, display_name=form.name, bio=form.note
             )
@@ -70,6 +96,21 @@ async def profile(pages: Pages, parts: MemberParts, request: Request, viewer: Vi
         view = ProfileView(page=await pages.page(parts, request, viewer), forms=forms)
         return pages.show(parts, request, view, refusal.status)
     return done("/settings/profile", "saved")
+
+
+async def _portraits(
+    parts: MemberParts, viewer: Viewer, plane: Plane, form: ProfileSent, uses: Sequence[Use]
+) -> dict[str, str | None]:
+    """The pictures of a profile that change: to new files, or to none."""
+    found: dict[str, str | None] = {}
+    for use in uses:
+        file = form.file(use)
+        if file is not None:
+            parts.people.limiter.check(None, UPLOAD, f"person {viewer.person_id}")
+            found[use] = await keep_portrait(parts.media, plane, file.data, use)
+        elif form.without(use):
+            found[use] = None
+    return found
 
 
 async def sessions_page(pages: Pages, parts: MemberParts, request: Request, viewer: Viewer) -> Response:
@@ -139,7 +180,8 @@ async def _profile_forms(
         account = await square_queries.account(parts.square.store.reads, viewer.square_id)
         assert account is not None, "a viewer's account exists"
         form = _filled("square", account.display_name, account.note, tried, field, told)
-        forms.append(ProfileForm(face=account_face(account), form=form))
+        header = portrait_path(account.header) if account.header else ""
+        forms.append(ProfileForm(face=account_face(account), form=form, header=header))
     if viewer.circle_id is not None:
         reads = parts.circle.store.reads
         own = await friend_queries.profile_by_id(reads, viewer.circle_id, viewer.circle_id)
@@ -171,7 +213,7 @@ def add(table: Table) -> None:
     """The routes of this file."""
     table.person("GET", "/settings", index)
     table.person("GET", "/settings/profile", profile_page)
-    table.person("POST", "/settings/profile", profile)
+    table.person("POST", "/settings/profile", profile, uploads=True)
     table.person("GET", "/settings/sessions", sessions_page)
     table.person("POST", "/settings/sessions/end-others", end_others)
     table.person("POST", "/settings/sessions/{id}/end", end_one)

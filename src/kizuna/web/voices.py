@@ -11,8 +11,10 @@ from kizuna.circle.reaction_queries import responders
 from kizuna.doors.parts import MemberParts
 from kizuna.ground.errors import NotFound, Refusal
 from kizuna.jobs.idempotency import make_key
+from kizuna.media.models import Picture
 from kizuna.people.models import Viewer
 from kizuna.tie import copies
+from kizuna.web.attaching import PictureFields, attaching, chosen, content_of, form_with, gather, staged
 from kizuna.web.audiences import friend_choices, group_choices
 from kizuna.web.compose import LIMIT
 from kizuna.web.copied import copy_row
@@ -40,7 +42,7 @@ STATES: Final[dict[Friendship, State]] = {
 MOST_REPLIES: Final = 500
 
 
-class ReplyForm(Sent, frozen=True, kw_only=True):
+class ReplyForm(PictureFields, frozen=True, kw_only=True):
     """A reply in a room."""
 
     text: Long = ""
@@ -57,14 +59,19 @@ async def reply(pages: Pages, parts: MemberParts, request: Request, viewer: View
     """``POST /v/{id}/reply``: stays in the room."""
     form = await sent(parts, request, ReplyForm)
     me, parent = face_of(viewer), path_id(request)
+    pictures: list[Picture] = []
     try:
-        key = make_key(me, 0, form.key, form.text.encode())
-        await actions.reply(parts.circle, me, parent, form.text, key)
+        pictures = await gather(parts, viewer, form)
+        if form.only_pictures:
+            view = await _voice_view(pages, parts, request, viewer, form_with(form, pictures))
+            return pages.show(parts, request, view)
+        key = make_key(me, 0, form.key, "\0".join([form.text, content_of(pictures)]).encode())
+        await actions.reply(parts.circle, me, parent, form.text, key, chosen(parts, viewer, pictures))
     except NotFound:
         raise
     except Refusal as refusal:
         told = pages.speak(parts, request, viewer)(refusal.message, **refusal.values)
-        view = await _voice_view(pages, parts, request, viewer, form.text, told)
+        view = await _voice_view(pages, parts, request, viewer, form_with(form, pictures), told)
         return pages.show(parts, request, view, refusal.status)
     return done(form.back_to(f"/v/{parent}"), "replied")
 
@@ -134,7 +141,12 @@ async def _request_of(parts: MemberParts, me: int, profile: Profile) -> FriendRe
 
 
 async def _voice_view(
-    pages: Pages, parts: MemberParts, request: Request, viewer: Viewer, text: str = "", error: str = ""
+    pages: Pages,
+    parts: MemberParts,
+    request: Request,
+    viewer: Viewer,
+    form: ReplyForm | None = None,
+    error: str = "",
 ) -> VoiceView:
     me = face_of(viewer)
     reads = parts.circle.store.reads
@@ -147,7 +159,7 @@ async def _voice_view(
     if who.readers is not None:
         readers = readers_of(who.audience, who.readers)
     rule = who.rule
-    chosen = await group_choices(parts, viewer, rule)
+    named = await group_choices(parts, viewer, rule)
     found = await copies.copies_of_voices(parts.tie, me, [room.root.id])
     lines = found.get(room.root.id, [])
     return VoiceView(
@@ -156,9 +168,9 @@ async def _voice_view(
         replies=tuple(voice_item(voice) for voice in room.replies),
         why=WHY[why.reason],
         readers=readers,
-        reply=_reply_box(parts, room, text, error),
-        groups=tuple(group for group in chosen if group.chosen),
-        except_groups=tuple(group for group in chosen if group.excepted),
+        reply=_reply_box(parts, room, form, error, await staged(parts, viewer, form) if form else []),
+        groups=tuple(group for group in named if group.chosen),
+        except_groups=tuple(group for group in named if group.excepted),
         except_faces=tuple(one.face for one in await friend_choices(parts, viewer, rule) if one.excepted),
         responders=tuple(
             ResponderRow(face=circle_face(one.face), mood=one.mood.value, folded=one.folded)
@@ -176,7 +188,9 @@ async def _may_copy(parts: MemberParts, me: int, room: Room) -> bool:
     return any(place.copy_state is None for place in places)
 
 
-def _reply_box(parts: MemberParts, room: Room, text: str, error: str) -> Composer:
+def _reply_box(
+    parts: MemberParts, room: Room, form: ReplyForm | None, error: str, pictures: list[Picture]
+) -> Composer:
     kind = room.root.audience.value
     return Composer(
         action=f"/v/{room.root.id}/reply",
@@ -184,17 +198,18 @@ def _reply_box(parts: MemberParts, room: Room, text: str, error: str) -> Compose
         chosen=kind,
         key=parts.randomness.token(16),
         limit=LIMIT,
-        text=text,
+        text=form.text if form else "",
         readers=None if kind != Audience.ME else Readers(kind="me"),
         error=error,
         back=f"/v/{room.root.id}",
+        attaching=attaching(pictures),
     )
 
 
 def add(table: Table) -> None:
     """The routes of this file."""
     table.person("GET", "/v/{id}", voice_page)
-    table.person("POST", "/v/{id}/reply", reply)
+    table.person("POST", "/v/{id}/reply", reply, uploads=True)
     table.person("GET", "/v/{id}/delete", confirm_delete)
     table.person("POST", "/v/{id}/delete", delete)
     table.person("GET", "/c/{handle}", face_page)

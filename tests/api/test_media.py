@@ -1,0 +1,203 @@
+"""Pictures through the client API: staging, describing, attaching once, and what a client is told of them."""
+
+from typing import Any
+
+import httpx2
+import pytest
+
+from kizuna.jobs.duties import Duty
+from kizuna.media.tasks import EXPIRE, staging_handlers
+from kizuna.wiring import Server
+from tests.media.corpus import plain, refused
+from tests.wire import Api, join
+
+pytestmark = pytest.mark.anyio
+
+
+async def upload(who: Api, content: bytes | None = None, **fields: str) -> httpx2.Response:
+    """Send a picture as clients do."""
+    files = {"file": ("a.jpg", content or plain(), "image/jpeg")}
+    return await who.http.post("/api/v2/media", files=files, data=fields)
+
+
+async def staged(who: Api, **fields: str) -> Any:
+    answer = await upload(who, None, **fields)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+async def test_a_picture_is_staged_described_and_attached(aoi: Api, ben: Api, server: Server) -> None:
+    made = await staged(aoi, description="A harbour", focus="-0.5,0.25")
+    assert made["type"] == "image"
+    assert made["description"] == "A harbour"
+    assert made["meta"]["focus"] == {"x": -0.5, "y": 0.25}
+    assert made["meta"]["original"] == {"width": 60, "height": 40, "size": "60x40", "aspect": 1.5}
+    assert len(made["blurhash"]) == 28
+    preview = await Api(server).http.get(made["preview_url"])
+    assert preview.status_code == 200
+    assert preview.headers["cache-control"] == "private, no-store"
+
+    path = f"/api/v1/media/{made['id']}"
+    changed = await aoi.http.put(path, json={"description": "A harbour at night"})
+    assert changed.json()["description"] == "A harbour at night"
+    assert changed.json()["meta"]["focus"] == {"x": -0.5, "y": 0.25}
+    assert [(await ben.http.request(verb, path)).status_code for verb in ("GET", "PUT", "DELETE")] == [
+        404
+    ] * 3
+
+    post = await aoi.say("", media_ids=[made["id"]])
+    shown = post["media_attachments"][0]
+    assert shown["description"] == "A harbour at night"
+    assert shown["id"] != made["id"]
+    answer = await Api(server).http.get(shown["url"])
+    assert answer.status_code == 200
+    assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert "sandbox" in answer.headers["content-security-policy"]
+    assert (await ben.get(f"/api/v1/statuses/{post['id']}"))["media_attachments"] == [shown]
+    assert (await Api(server).http.get(made["preview_url"])).status_code == 404
+    assert (await aoi.http.get(path)).status_code == 404
+
+
+async def test_uploads_that_are_not_there_for_somebody_are_refused_alike(aoi: Api, ben: Api) -> None:
+    mine, used, gone = [(await staged(aoi))["id"] for _ in range(3)]
+    await aoi.say("used", media_ids=[used])
+    assert (await aoi.http.delete(f"/api/v1/media/{gone}")).status_code == 200
+    bodies = {"used": used, "gone": gone, "never": "123", "no id": "../1"}
+    answers = [
+        await aoi.http.post("/api/v1/statuses", json={"status": "x", "media_ids": [one]})
+        for one in bodies.values()
+    ]
+    answers.append(await ben.http.post("/api/v1/statuses", json={"status": "x", "media_ids": [mine]}))
+    assert {(each.status_code, each.content) for each in answers} == {(422, answers[0].content)}
+    both = await aoi.http.post("/api/v1/statuses", json={"status": "x", "media_ids": [mine, used]})
+    assert both.status_code == 422
+    assert len((await aoi.say("mine is free again", media_ids=[mine]))["media_attachments"]) == 1
+
+
+async def test_a_refused_post_gives_its_pictures_back_and_a_repeat_has_them_once(aoi: Api) -> None:
+    one = (await staged(aoi))["id"]
+    refused_post = {"status": "x" * 501, "media_ids": [one]}
+    assert (await aoi.http.post("/api/v1/statuses", json=refused_post)).status_code == 422
+    gone = {"status": "x", "media_ids": [one], "in_reply_to_id": "1"}
+    assert (await aoi.http.post("/api/v1/statuses", json=gone)).status_code == 404
+    first = await aoi.post("/api/v1/statuses", {"status": "x", "media_ids": [one]}, Idempotency_Key="k")
+    again = await aoi.post("/api/v1/statuses", {"status": "x", "media_ids": [one]}, Idempotency_Key="k")
+    assert first["id"] == again["id"]
+    assert len(again["media_attachments"]) == 1
+    five = [(await staged(aoi))["id"] for _ in range(5)]
+    assert (await aoi.http.post("/api/v1/statuses", json={"media_ids": five})).status_code == 422
+    ordered = await aoi.say("four", media_ids=[*reversed(five[:4])])
+    assert len(ordered["media_attachments"]) == 4
+
+
+async def test_what_is_no_picture_is_refused(aoi: Api) -> None:
+    for content in (refused()["svg"], refused()["cut off"]):
+        assert (await upload(aoi, content)).status_code == 422
+    assert (await aoi.http.post("/api/v2/media", json={})).status_code == 422
+    assert (await upload(aoi, description="x" * 1501)).status_code == 422
+    assert [(await upload(aoi, focus=each)).status_code for each in ("2,0", "0", "a,b", "nan,0")] == [422] * 4
+    large = await upload(aoi, plain() + b"\0" * (33 * 1024 * 1024))
+    assert large.status_code == 413
+
+
+async def test_only_who_is_signed_in_may_send_much(server: Server) -> None:
+    answer = await upload(Api(server), plain() + b"\0" * 300_000)
+    assert answer.status_code == 413
+
+
+async def test_lists_of_what_has_pictures(aoi: Api, ben: Api) -> None:
+    me = (await aoi.get("/api/v1/accounts/verify_credentials"))["id"]
+    await aoi.say("no picture #harbour")
+    seen = await aoi.say("picture #harbour", media_ids=[(await staged(aoi))["id"]])
+    other = await ben.say("another", media_ids=[(await staged(ben))["id"], (await staged(ben))["id"]])
+    await aoi.post(f"/api/v1/statuses/{other['id']}/reblog")
+    for path, ids in (
+        (f"/api/v1/accounts/{me}/statuses", [seen["id"]]),
+        ("/api/v1/timelines/public", [other["id"], seen["id"]]),
+        ("/api/v1/timelines/tag/harbour", [seen["id"]]),
+    ):
+        assert [each["id"] for each in await aoi.get(path, {"only_media": "true"})] == ids, path
+
+
+async def test_avatar_and_header(aoi: Api, server: Server) -> None:
+    files = {"avatar": ("a.png", plain("PNG"), "image/png"), "header": ("h.jpg", plain(), "image/jpeg")}
+    answer = await aoi.http.patch(
+        "/api/v1/accounts/update_credentials", files=files, data={"display_name": "Aoi"}
+    )
+    assert answer.status_code == 200, answer.text
+    first = answer.json()
+    assert first["display_name"] == "Aoi"
+    for each in (first["avatar"], first["header"], first["avatar_static"]):
+        assert (await Api(server).http.get(each)).status_code == 200
+    assert (await aoi.say("hello"))["account"]["avatar"] == first["avatar"]
+    empty = {"avatar": ("", b"", "application/octet-stream")}
+    kept = await aoi.http.patch("/api/v1/accounts/update_credentials", files=empty)
+    assert kept.json()["avatar"] == first["avatar"]
+    none = await aoi.delete("/api/v1/profile/avatar")
+    assert none["avatar"].endswith("/static/avatar.svg")
+    assert none["header"] == first["header"]
+    assert (await aoi.delete("/api/v1/profile/header"))["header"].endswith("/static/header.svg")
+    await settled(server, first["avatar"])
+    wrong = await aoi.http.patch("/api/v1/accounts/update_credentials", json={"avatar": "data:x"})
+    assert wrong.status_code == 422
+
+
+async def test_files_go_with_their_post_and_uploads_after_a_day(aoi: Api, server: Server) -> None:
+    post = await aoi.say("x", media_ids=[(await staged(aoi))["id"]])
+    url = post["media_attachments"][0]["url"]
+    await aoi.delete(f"/api/v1/statuses/{post['id']}")
+    await settled(server, url)
+    left = await staged(aoi)
+    handlers = staging_handlers(server.parts.media)
+    await handlers[EXPIRE](Duty(1, EXPIRE, b"{}", 1))
+    assert (await Api(server).http.get(left["url"])).status_code == 200
+
+
+async def settled(server: Server, url: str) -> None:
+    """Wait until a file is gone."""
+    for _ in range(400):
+        if (await Api(server).http.get(url)).status_code == 404:
+            return
+        await server.ports.clock.sleep(0.05)
+    raise AssertionError("the file stands")
+
+
+async def test_a_server_says_what_it_takes(server: Server) -> None:
+    limits = (await Api(server).get("/api/v2/instance"))["configuration"]["media_attachments"]
+    assert limits["image_size_limit"] == 16 * 1024 * 1024
+    assert "image/avif" in limits["supported_mime_types"]
+
+
+async def test_parts_of_a_file(aoi: Api, server: Server) -> None:
+    post = await aoi.say("x", media_ids=[(await staged(aoi))["id"]])
+    url, reader = post["media_attachments"][0]["url"], Api(server).http
+    whole = (await reader.get(url)).content
+    for asked, answer, content in (
+        ("bytes=0-9", "0-9", whole[:10]),
+        ("bytes=10-", f"10-{len(whole) - 1}", whole[10:]),
+        ("bytes=-5", f"{len(whole) - 5}-{len(whole) - 1}", whole[-5:]),
+        ("bytes=0-999999999", f"0-{len(whole) - 1}", whole),
+    ):
+        part = await reader.get(url, headers={"Range": asked})
+        assert part.status_code == 206, asked
+        assert part.headers["content-range"] == f"bytes {answer}/{len(whole)}"
+        assert part.content == content
+    for asked in (f"bytes={len(whole)}-", "bytes=-0"):
+        none = await reader.get(url, headers={"Range": asked})
+        assert (none.status_code, none.headers["content-range"]) == (416, f"bytes */{len(whole)}")
+    for asked in ("bytes=0-1,3-4", "lines=1-2", "bytes=5-2", "bytes=-", "bytes=a-b"):
+        assert (await reader.get(url, headers={"Range": asked})).status_code == 200
+    stale = await reader.get(url, headers={"Range": "bytes=0-1", "If-Range": '"other"'})
+    assert stale.status_code == 200
+    head = await reader.head(url)
+    assert (head.status_code, head.content) == (200, b"")
+    assert head.headers["content-length"] == str(len(whole))
+    for odd in ("0" * 40, "../circle", "a"):
+        assert (await reader.get(f"/media/{odd}/small.jpg")).status_code == 404
+
+
+async def test_a_token_without_the_scope_uploads_nothing(server: Server) -> None:
+    carol = await join(server, "carol")
+    assert (await Api(server).http.post("/api/v2/media")).status_code == 401
+    assert (await upload(carol)).status_code == 200

@@ -1,0 +1,212 @@
+"""Pictures of the circle: whoever may not read the voice gets the same nothing, whatever they ask for and how."""
+
+from typing import Any
+
+import httpx2
+import pytest
+
+from kizuna.circle import actions, friend_actions
+from kizuna.circle.attachment_queries import pictures
+from kizuna.media.actions import Chosen, upload
+from kizuna.media.models import Words
+from kizuna.people.viewers import viewer_by_session
+from kizuna.web.pictures import NEVER
+from tests.media.corpus import plain
+from tests.web.conftest import Cast
+from tests.web.sheet import Form, Sheet
+from tests.web.visitor import Visitor, befriend
+
+pytestmark = pytest.mark.anyio
+
+
+async def face_of(who: Visitor) -> tuple[int, int]:
+    """(person, face in the circle)."""
+    cookie = next(value for name, value in who.http.cookies.items() if "session" in name)
+    viewer = await viewer_by_session(who.server.parts.people, cookie)
+    assert viewer is not None
+    assert viewer.circle_id is not None
+    return viewer.person_id, viewer.circle_id
+
+
+async def shown(who: Visitor, audience: str = "friends") -> tuple[int, str]:
+    """A voice with a picture; answers its id and the path of the picture."""
+    parts = who.server.parts
+    person, face = await face_of(who)
+    staged = await upload(parts.media, person, plain(size=(900, 700)), Words(description="The harbour"))
+    chosen = Chosen(parts.media, person, (staged.id,))
+    voice_id = await actions.say(parts.circle, face, "", audience, pictures=chosen)
+    found = await pictures(parts.circle.store.reads, face, [voice_id])
+    return voice_id, f"/circle/media/{found[voice_id][0].id}"
+
+
+def bare(answer: httpx2.Response) -> tuple[int, bytes, dict[str, str]]:
+    return answer.status_code, answer.content, dict(answer.headers)
+
+
+async def test_a_friend_gets_it_and_nobody_may_keep_it(cast: Cast) -> None:
+    _, path = await shown(cast.aoi)
+    for who in (cast.aoi, cast.ben):
+        whole = await who.http.get(f"{path}/original")
+        assert whole.status_code == 200
+        assert whole.headers["cache-control"] == NEVER
+        assert whole.headers["x-content-type-options"] == "nosniff"
+        assert "sandbox" in whole.headers["content-security-policy"]
+        assert whole.headers["cross-origin-resource-policy"] == "same-origin"
+        assert "access-control-allow-origin" not in whole.headers
+        part = await who.http.get(f"{path}/original", headers={"Range": "bytes=100-199"})
+        assert (part.status_code, part.content) == (206, whole.content[100:200])
+        head = await who.http.head(f"{path}/small")
+        assert (head.status_code, head.content) == (200, b"")
+
+
+async def test_everybody_else_gets_the_same_nothing(cast: Cast) -> None:
+    _, path = await shown(cast.aoi)
+    _, own = await shown(cast.aoi, "me")
+    key = (await cast.aoi.http.get(f"{path}/original")).content[:40]
+    assert key
+    nowhere = bare(await cast.carol.http.get("/circle/media/1/original"))
+    assert nowhere[:2] == (404, b"")
+    asked: list[Any] = [
+        await cast.carol.http.get(f"{path}/original"),
+        await cast.carol.http.get(f"{path}/small"),
+        await cast.carol.http.get(f"{path}/original", headers={"Range": "bytes=0-0"}),
+        await cast.carol.http.get(f"{path}/original", headers={"Range": "bytes=99999999-"}),
+        await cast.carol.http.get(f"{path}/original", headers={"If-None-Match": "*"}),
+        await cast.carol.http.head(f"{path}/original"),
+        await cast.ben.http.get(f"{own}/original"),
+        await cast.ben.http.get("/circle/media/0/original"),
+        await cast.ben.http.get("/circle/media/x/original"),
+        await cast.ben.http.get(f"{path}/huge"),
+        await cast.nobody.http.get(f"{path}/original"),
+        await cast.nobody.http.get("/circle/media/1/original"),
+        await cast.nobody.http.get(f"{path}/original", headers={"Authorization": "Bearer nonsense"}),
+    ]
+    assert [bare(each) for each in asked] == [nowhere] * len(asked)
+
+
+async def test_after_an_end_no_byte_comes(cast: Cast) -> None:
+    voice_id, path = await shown(cast.aoi)
+    circle = cast.server.parts.circle
+    _, aoi = await face_of(cast.aoi)
+    _, ben = await face_of(cast.ben)
+    assert (await cast.ben.http.get(f"{path}/small")).status_code == 200
+    await friend_actions.remove_friend(circle, aoi, ben)
+    assert (await cast.ben.http.get(f"{path}/small", headers={"Range": "bytes=5-"})).status_code == 404
+    await befriend(cast.aoi, cast.ben)
+    assert (await cast.ben.http.get(f"{path}/small")).status_code == 200
+    await actions.delete_voice(circle, aoi, voice_id)
+    assert (await cast.aoi.http.get(f"{path}/small")).status_code == 404
+    files = cast.server.parts.media.planes["circle"]
+    for _ in range(400):
+        if not list(files.list()):
+            return
+        await cast.server.ports.clock.sleep(0.05)
+    raise AssertionError("a file stands after its voice is gone")
+
+
+async def test_no_file_of_the_circle_lies_under_a_public_name(cast: Cast) -> None:
+    await shown(cast.aoi)
+    media = cast.server.parts.media
+    for file in list(media.planes["circle"].list()):
+        key, name = file.key.split("/")[1:]
+        for shelf in ("media", "staged"):
+            assert (await cast.aoi.http.get(f"/{shelf}/{key}/{name}")).status_code == 404
+    assert list(media.planes["square"].list()) == []
+    assert list(media.staged.list()) == []
+
+
+async def test_the_same_picture_twice_is_two_files(cast: Cast) -> None:
+    await shown(cast.aoi)
+    await shown(cast.aoi)
+    keys = {file.key.split("/")[1] for file in cast.server.parts.media.planes["circle"].list()}
+    assert len(keys) == 2
+
+
+async def files(who: Visitor, page: str, action: str, *chosen: bytes, **answers: str) -> Sheet | str:
+    """Send a form with pictures in it, as a browser does; answers the page that comes, or where it leads."""
+    form = (await who.open(page)).form(action)
+    return await sent(who, form, *chosen, **answers)
+
+
+async def sent(
+    who: Visitor, form: Form, *chosen: bytes, name: str = "picture[]", **answers: str
+) -> Sheet | str:
+    """The same for a form that is open already."""
+    fields: dict[str, list[str]] = {}
+    for key, value in form.filled(dict(answers)):
+        if key != name:
+            fields.setdefault(key, []).append(value)
+    parts = [(name, ("p.jpg", each, "image/jpeg")) for each in chosen] or [(name, ("", b"", "image/jpeg"))]
+    answer = await who.http.post(form.action, data=fields, files=parts)
+    if answer.status_code == 303:
+        return answer.headers["location"]
+    return Sheet(answer.text, form.action)
+
+
+async def test_a_voice_with_pictures_is_written_in_two_steps(cast: Cast) -> None:
+    again = await files(cast.aoi, "/", "/compose", plain(), plain("PNG"), text="Look", do="attach")
+    assert isinstance(again, Sheet)
+    form = again.form("/compose")
+    ids = [value for name, value in form.fields if name == "media[]"]
+    assert len(ids) == 2
+    for source in [given["src"] for tag, given in again.tags if tag == "img" and "staged" in given["src"]]:
+        assert (await cast.aoi.http.get(source)).status_code == 200
+    said = {f"alt[{ids[0]}]": "The harbour", "drop[]": ids[1], "do": "send"}
+    assert await sent(cast.aoi, form, **said) == "/"
+    home = await cast.ben.open("/")
+    shown = [given for tag, given in home.tags if tag == "img" and "/circle/media/" in given["src"]]
+    assert [given["alt"] for given in shown] == ["The harbour"]
+    assert (await cast.ben.http.get(shown[0]["src"])).status_code == 200
+    assert "The harbour" in home.text
+
+
+async def test_a_refused_form_keeps_its_pictures_and_what_was_written(cast: Cast) -> None:
+    again = await files(cast.aoi, "/", "/compose", plain(), text="x" * 501, do="send", audience="public")
+    assert isinstance(again, Sheet)
+    form = again.form("/compose")
+    assert len([name for name, _ in form.fields if name == "media[]"]) == 1
+    wrong = await sent(cast.aoi, form, b"<svg/>", text="short", do="send", audience="public")
+    assert isinstance(wrong, Sheet)
+    assert "not a picture" in wrong.text
+    form = wrong.form("/compose")
+    assert await sent(cast.aoi, form, text="", do="send", audience="public", sensitive="1") == "/"
+    square = await cast.nobody.open("/@aoi")
+    assert "Sensitive pictures" in square.text
+    address = next(given["src"] for tag, given in square.tags if tag == "img" and "/media/" in given["src"])
+    assert (await cast.nobody.http.get(address)).status_code == 200
+
+
+async def test_replies_take_pictures_too(cast: Cast) -> None:
+    room = await cast.aoi.say("A room", "friends")
+    assert await files(cast.ben, room, f"{room}/reply", plain(), text="Here", do="send")
+    assert "/circle/media/" in (await cast.aoi.open(room)).html
+    assert await cast.aoi.say("A post", "public")
+    post = next(link for link in (await cast.nobody.open("/@aoi")).links if link.startswith("/@aoi/"))
+    again = await files(cast.ben, post, f"{post}/reply", plain(), text="There", do="attach")
+    assert isinstance(again, Sheet)
+    assert await sent(cast.ben, again.form(f"{post}/reply"), do="send")
+    assert "/media/" in (await cast.nobody.open(post)).html
+
+
+async def test_profiles_show_their_pictures(cast: Cast) -> None:
+    page = await cast.aoi.open("/settings/profile")
+    square, circle = [form for form in page.forms if form.action == "/settings/profile"]
+    assert await sent(cast.aoi, square, plain(), name="avatar") == "/settings/profile"
+    assert await sent(cast.aoi, circle, plain("PNG"), name="avatar") == "/settings/profile"
+    public = await cast.nobody.open("/@aoi")
+    assert any(tag == "img" and given["src"].startswith("/media/") for tag, given in public.tags)
+    assert "/circle/" not in public.html
+    face = await cast.carol.open("/c/aoi")
+    path = next(given["src"] for tag, given in face.tags if tag == "img" and "portrait" in given["src"])
+    assert (await cast.carol.http.get(path)).headers["cache-control"] == NEVER
+    assert (await cast.nobody.http.get(path)).status_code == 404
+    page = await cast.aoi.open("/settings/profile")
+    circle = [form for form in page.forms if form.action == "/settings/profile"][1]
+    assert await sent(cast.aoi, circle, name="avatar", no_avatar="1") == "/settings/profile"
+    assert (await cast.carol.http.get(path)).status_code == 404
+
+
+async def test_a_room_shows_its_pictures(cast: Cast) -> None:
+    voice_id, _ = await shown(cast.aoi)
+    room = await cast.aoi.open(f"/v/{voice_id}")
+    assert "/circle/media/" in room.html
