@@ -14,6 +14,7 @@ from kizuna.web.pictures import NEVER
 from tests.media.corpus import plain
 from tests.web.conftest import Cast
 from tests.web.sheet import Form, Sheet
+from tests.web.test_inside import TIE, copy_in
 from tests.web.visitor import Visitor, befriend
 
 pytestmark = pytest.mark.anyio
@@ -210,3 +211,38 @@ async def test_a_room_shows_its_pictures(cast: Cast) -> None:
     voice_id, _ = await shown(cast.aoi)
     room = await cast.aoi.open(f"/v/{voice_id}")
     assert "/circle/media/" in room.html
+
+
+async def test_a_form_sent_twice_is_said_once_and_what_is_gone_is_not_left_out(cast: Cast) -> None:
+    again = await files(cast.aoi, "/", "/compose", plain(), text="", do="attach", audience="friends")
+    assert isinstance(again, Sheet)
+    form = again.form("/compose")
+    late = await cast.aoi.open("/compose")
+    for _ in range(2):
+        assert await sent(cast.aoi, form, do="send") == "/"
+    assert (await cast.ben.open("/")).html.count('/small"') == 1
+    picture = next(value for name, value in form.fields if name == "media[]")
+    other = late.form("/compose")
+    other.fields.append(("media[]", picture))
+    refused = await sent(cast.aoi, other, text="With a picture", do="send", audience="friends")
+    assert isinstance(refused, Sheet)
+    assert "not there any more" in refused.text
+
+
+async def test_to_both_the_pictures_stay_with_the_friends(cast: Cast) -> None:
+    link = (await cast.aoi.do("/settings/ties", TIE, out="1")).rpartition("/")[2]
+    form = (await cast.aoi.open("/compose")).form("/compose")
+    form.action = "/compose/both"
+    both = await sent(cast.aoi, form, plain(), text="For both", audience="friends", do="preview")
+    assert isinstance(both, Sheet)
+    assert "The pictures stay with your friends" in both.text
+    form = both.form("/compose/both")
+    ticked = [*form.fields, ("said", "1"), ("link[]", link)]
+    form.fields[:] = ticked
+    path = await sent(cast.aoi, form, do="send")
+    assert isinstance(path, str), path.text
+    assert "/circle/media/" in (await cast.ben.open(path)).html
+    await copy_in(cast.server, "standing")
+    public = await cast.nobody.open("/@aoi")
+    assert "For both" in public.text
+    assert "/media/" not in public.html

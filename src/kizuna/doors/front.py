@@ -132,7 +132,7 @@ class Front:
         self._count(request, family, asker, envelope)
         if not has_body(request):
             await self._app(asker)(scope, request.receive, envelope)
-        elif asker.viewer is not None and self._paths.takes_uploads(scope["method"], scope["path"]):
+        elif asker.viewer is not None and self._brings_files(request):
             async with self._uploads.arrived(request) as receive:
                 scope[BODY_ALLOWED] = UPLOAD_LIMIT
                 await self._hand_over(request, family, receive, envelope)
@@ -145,6 +145,12 @@ class Front:
         """A body can be held back for longer than a session lasts: what counts is who asks when all of it is here."""
         request.scope[ASKER] = asker = await self._identify(request, family)
         await self._app(asker)(request.scope, receive, envelope)
+
+    def _brings_files(self, request: Request) -> bool:
+        kind = request.headers.get("content-type", "").lower()
+        return kind.startswith("multipart/form-data") and self._paths.takes_uploads(
+            request.method, request.url.path
+        )
 
     def _app(self, asker: Asker) -> Router:
         return self._public if asker.viewer is None else self._member

@@ -51,18 +51,24 @@ async def send_file(
     if part is not None:
         headers["Content-Range"] = f"bytes {first}-{first + length - 1}/{size}"
     headers["Content-Length"] = str(length)
-    pieces = _pieces(blobs, key, first, 0 if request.method == "HEAD" else length, still)
+    if request.method == "HEAD":
+        return Response(
+            status_code=200 if part is None else 206, headers=headers, media_type=TYPES[extension]
+        )
+    begun = await asyncio.to_thread(blobs.read, key, first, min(PIECE, length))
+    if not begun:
+        return absent(more["Cache-Control"])  # it was deleted meanwhile
+    pieces = _pieces(blobs, key, first, length, begun, still)
     return StreamingResponse(pieces, 200 if part is None else 206, headers, TYPES[extension])
 
 
 async def _pieces(
-    blobs: Blobs, key: str, first: int, length: int, still: Still | None
+    blobs: Blobs, key: str, first: int, length: int, begun: bytes, still: Still | None
 ) -> AsyncGenerator[bytes]:
+    piece: bytes | None = begun
     while length > 0:
-        if still is not None and not await still():
+        if not piece or (still is not None and not await still()):
             raise Revoked
-        piece = await asyncio.to_thread(blobs.read, key, first, min(PIECE, length))
-        if not piece:
-            raise Revoked  # it was deleted meanwhile
         yield piece
         first, length = first + len(piece), length - len(piece)
+        piece = await asyncio.to_thread(blobs.read, key, first, min(PIECE, length)) if length else None

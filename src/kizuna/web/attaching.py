@@ -3,6 +3,7 @@
 What is chosen is staged at once; the form carries the ids on. They are the sender's own or they are nothing.
 """
 
+import hashlib
 from typing import Annotated, Final, TypeVar
 
 import msgspec
@@ -73,9 +74,10 @@ def form_with(form: F, pictures: list[Picture]) -> F:
     return msgspec.structs.replace(form, media=ids, picture=[], drop=[])
 
 
-def chosen(parts: MemberParts, viewer: Viewer, pictures: list[Picture]) -> Chosen | None:
-    """The pictures as a verb takes them."""
-    return Chosen(parts.media, viewer.person_id, tuple(each.id for each in pictures)) if pictures else None
+def chosen(parts: MemberParts, viewer: Viewer, form: PictureFields, pictures: list[Picture]) -> Chosen | None:
+    """The pictures as a verb takes them: also those that are gone, which it refuses unless this is a repeat."""
+    ids = dict.fromkeys([*form.kept_ids, *(each.id for each in pictures)])
+    return Chosen(parts.media, viewer.person_id, tuple(ids)) if ids else None
 
 
 def attaching(pictures: list[Picture], *, sensitive: bool = False) -> Attaching:
@@ -97,9 +99,10 @@ def attaching(pictures: list[Picture], *, sensitive: bool = False) -> Attaching:
     )
 
 
-def content_of(pictures: list[Picture]) -> str:
-    """The pictures as a part of what an idempotency key stands for."""
-    return ",".join(str(each.id) for each in pictures)
+def content_of(form: PictureFields) -> str:
+    """The pictures as a part of what an idempotency key stands for: the same for a form that is sent again."""
+    files = [hashlib.sha256(file.data).hexdigest() for file in form.files]
+    return ",".join([*map(str, form.kept_ids), *files])
 
 
 async def _described(parts: MemberParts, viewer: Viewer, picture: Picture, form: PictureFields) -> Picture:

@@ -11,7 +11,8 @@ from kizuna.circle.rules import check_rule
 from kizuna.doors.parts import MemberParts
 from kizuna.ground.ids import parse_id
 from kizuna.people.models import Viewer
-from kizuna.web.forms import Sent, Short, face_of, ids_of
+from kizuna.web.attaching import PictureFields
+from kizuna.web.forms import Short, face_of, ids_of
 from kizuna.web.items import circle_face, readers_of
 from kizuna.web.pieces import AudienceKind, FriendChoice, GroupChoice, Readers
 
@@ -19,8 +20,9 @@ CLOSED: Final[tuple[AudienceKind, ...]] = ("me", "people", "groups", "friends", 
 Persons = Annotated[list[Short], msgspec.Meta(max_length=1000)]
 
 
-class AudienceForm(Sent, frozen=True, kw_only=True):
-    """What decides who may read: ``not_person`` and ``not_group`` are the exceptions."""
+class AudienceForm(PictureFields, frozen=True, kw_only=True):
+    """What decides who may read: ``not_person`` and ``not_group`` are the exceptions. Pictures may come with it, since
+    fields of two forms cannot be joined but in a line (msgspec)."""
 
     audience: Short = ""
     person: Persons = msgspec.field(default_factory=list[str])

@@ -1,7 +1,7 @@
 """Post to both: one text, said in the circle and copied to the public, in one step that shows both beforehand.
 
 Nothing is ticked when the page opens: who wants both ticks both. What is sent is one voice, and copies of it, as if its
-author had made them on its page.
+author had made them on its page. Pictures go with the voice and never with a copy.
 """
 
 import msgspec
@@ -13,8 +13,10 @@ from kizuna.doors.parts import MemberParts
 from kizuna.ground.errors import Invalid, NotFound, Refusal
 from kizuna.ground.text import check_length, clean
 from kizuna.jobs.idempotency import make_key
+from kizuna.media.models import Picture
 from kizuna.people.models import Viewer
 from kizuna.tie import copies
+from kizuna.web.attaching import attaching, form_with, gather, staged
 from kizuna.web.audiences import CLOSED, fields_of, loose_rule, readers
 from kizuna.web.compose import ComposeForm, say
 from kizuna.web.copied import Links, copy_target
@@ -36,16 +38,18 @@ async def both(pages: Pages, parts: MemberParts, request: Request, viewer: Viewe
     form = await sent(parts, request, BothForm)
     face_of(viewer)
     error, status = "", 200
+    pictures: list[Picture] = []
     try:
+        pictures = await gather(parts, viewer, form)
         if form.do == "send":
-            return await _send(parts, viewer, form)
+            return await _send(parts, viewer, form, pictures)
         _check_text(form)
     except NotFound:
         raise
     except Refusal as refusal:
         error = pages.speak(parts, request, viewer)(refusal.message, **refusal.values)
         status = refusal.status
-    view = await _view(pages, parts, request, viewer, form, error)
+    view = await _view(pages, parts, request, viewer, form_with(form, pictures), error)
     return pages.show(parts, request, view, status)
 
 
@@ -65,6 +69,7 @@ async def _view(
         readers=shown,
         said=bool(form.said),
         hidden=hidden + fields_of(form),
+        pictures=attaching(await staged(parts, viewer, form)).pictures,
         targets=tuple(copy_target(place, set(form.link)) for place in places),
         error=error,
     )
@@ -80,7 +85,7 @@ def _check_text(form: BothForm) -> None:
     check_length(text, VOICE_LENGTH)
 
 
-async def _send(parts: MemberParts, viewer: Viewer, form: BothForm) -> Response:
+async def _send(parts: MemberParts, viewer: Viewer, form: BothForm, pictures: list[Picture]) -> Response:
     _check_text(form)
     me = face_of(viewer)
     if not form.said or not form.link:
@@ -91,7 +96,7 @@ async def _send(parts: MemberParts, viewer: Viewer, form: BothForm) -> Response:
             raise NotFound
         if not places[wanted].text.strip():
             raise Invalid("Nothing of this text fits there.", field="text")
-    voice_id = await say(parts, viewer, form)
+    voice_id = await say(parts, viewer, form, pictures)
     for link_id in ids_of(tuple(form.link)):
         key = make_key(me, 0, f"{form.key}:{link_id}" if form.key else None, form.text.encode())
         await copies.make_copy(parts.tie, me, voice_id, link_id, form.text, key)
@@ -100,4 +105,4 @@ async def _send(parts: MemberParts, viewer: Viewer, form: BothForm) -> Response:
 
 def add(table: Table) -> None:
     """The routes of this file."""
-    table.person("POST", "/compose/both", both)
+    table.person("POST", "/compose/both", both, uploads=True)

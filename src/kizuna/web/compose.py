@@ -1,6 +1,5 @@
 """Writing: the composer with its audience, the preview of the readers, and sending."""
 
-from collections.abc import Sequence
 from typing import Final
 
 from starlette.requests import Request
@@ -16,7 +15,6 @@ from kizuna.people.models import Viewer
 from kizuna.square import actions as square_actions
 from kizuna.square.models import Draft
 from kizuna.web.attaching import (
-    PictureFields,
     attaching,
     chosen,
     content_of,
@@ -44,7 +42,7 @@ from kizuna.web.views import ComposeView, ReadersPart, ReadersView
 LIMIT: Final = 500
 
 
-class ComposeForm(AudienceForm, PictureFields, frozen=True, kw_only=True):
+class ComposeForm(AudienceForm, frozen=True, kw_only=True):
     """The composer's fields."""
 
     text: Long = ""
@@ -143,25 +141,25 @@ async def _send(
         return done(back, "said")
     if viewer.square_id is None:
         raise NotFound
-    key = make_key(viewer.square_id, 0, form.key, _body(form, pictures))
+    key = make_key(viewer.square_id, 0, form.key, _body(form))
     hidden = bool(form.sensitive and pictures)
     draft = Draft(text=form.text, visibility=form.audience, language=None, sensitive=hidden)
-    attached = chosen(parts, viewer, pictures)
+    attached = chosen(parts, viewer, form, pictures)
     await square_actions.post(parts.square, viewer.square_id, draft, key, attached)
     return done(back, "posted")
 
 
-async def say(parts: MemberParts, viewer: Viewer, form: ComposeForm, pictures: Sequence[Picture] = ()) -> int:
+async def say(parts: MemberParts, viewer: Viewer, form: ComposeForm, pictures: list[Picture]) -> int:
     """Say it in the circle, once for each key; answers the voice's id."""
-    key = make_key(face_of(viewer), 0, form.key, _body(form, pictures))
-    attached = chosen(parts, viewer, list(pictures))
+    key = make_key(face_of(viewer), 0, form.key, _body(form))
+    attached = chosen(parts, viewer, form, pictures)
     return await circle_actions.say_to(parts.circle, face_of(viewer), form.text, rule_of(form), key, attached)
 
 
-def _body(form: ComposeForm, pictures: Sequence[Picture]) -> bytes:
+def _body(form: ComposeForm) -> bytes:
     """What makes two sent forms the same."""
     named = sorted(f"{name}{one}" for name, one in fields_of(form))
-    return "\0".join([form.audience, *named, form.text, content_of(list(pictures))]).encode()
+    return "\0".join([form.audience, *named, form.text, content_of(form)]).encode()
 
 
 async def foretell(pages: Pages, parts: MemberParts, request: Request, viewer: Viewer) -> Response:

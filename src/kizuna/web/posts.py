@@ -120,8 +120,8 @@ async def reply(pages: Pages, parts: MemberParts, request: Request, viewer: View
             in_reply_to_id=post.id,
             sensitive=bool(form.sensitive and pictures),
         )
-        key = make_key(me, 0, form.key, "\0".join([form.text, content_of(pictures)]).encode())
-        await actions.post(parts.square, me, draft, key, chosen(parts, viewer, pictures))
+        key = make_key(me, 0, form.key, "\0".join([form.text, content_of(form)]).encode())
+        await actions.post(parts.square, me, draft, key, chosen(parts, viewer, form, pictures))
     except Refusal as refusal:
         told = pages.speak(parts, request, viewer)(refusal.message, **refusal.values)
         view = await _post_view(pages, parts, request, viewer, status, form_with(form, pictures), told)

@@ -61,6 +61,7 @@ from kizuna.web.pieces import (
     RequestRow,
     ResponderRow,
     SessionRow,
+    StagedPicture,
     TieRow,
     Timeline,
 )
@@ -204,6 +205,7 @@ class BothView(PageView, frozen=True, kw_only=True):
     readers: Readers
     said: bool
     hidden: tuple[tuple[str, str], ...]
+    pictures: tuple[StagedPicture, ...] = ()
     targets: tuple[CopyTarget, ...]
     error: str = ""
 

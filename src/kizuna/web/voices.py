@@ -65,8 +65,8 @@ async def reply(pages: Pages, parts: MemberParts, request: Request, viewer: View
         if form.only_pictures:
             view = await _voice_view(pages, parts, request, viewer, form_with(form, pictures))
             return pages.show(parts, request, view)
-        key = make_key(me, 0, form.key, "\0".join([form.text, content_of(pictures)]).encode())
-        await actions.reply(parts.circle, me, parent, form.text, key, chosen(parts, viewer, pictures))
+        key = make_key(me, 0, form.key, "\0".join([form.text, content_of(form)]).encode())
+        await actions.reply(parts.circle, me, parent, form.text, key, chosen(parts, viewer, form, pictures))
     except NotFound:
         raise
     except Refusal as refusal:
