@@ -306,7 +306,7 @@ async def answered(db: Db, voice_id: int) -> Answered | None:
 
 # Candidates only narrow the search: every reader is a friend of the author, or a friend of one (the property tests
 # would notice another). Friends are named, the others counted.
-_FACE: Final = (FACE.c.id, FACE.c.handle, FACE.c.display_name)
+_FACE: Final = (FACE.c.id, FACE.c.handle, FACE.c.display_name, FACE.c.avatar)
 _AUDIENCE: Final = sa.bindparam("audience", type_=sa.Text)
 
 
@@ -407,6 +407,6 @@ async def readers_of(db: Db, author_id: int, room_id: int) -> Readers:
 
 def _readers(near: Any, far: Any) -> Readers:
     return Readers(
-        friends=[Face(row.id, row.handle, row.display_name) for row in near],
+        friends=[Face(row.id, row.handle, row.display_name, row.avatar) for row in near],
         further=frozenset(row.id for row in far),
     )

@@ -38,7 +38,7 @@ _ALL: Final = _GROUPS.order_by(_G.id)
 _ONE: Final = _GROUPS.where(_G.id == _GROUP)
 _AMONG: Final = sa.select(_G.id).where(_OWN, _G.id.in_(sa.bindparam("groups", expanding=True)))
 _MEMBERS: Final = (
-    sa.select(FACE.c.id.label("face_id"), FACE.c.handle, FACE.c.display_name)
+    sa.select(FACE.c.id.label("face_id"), FACE.c.handle, FACE.c.display_name, FACE.c.avatar)
     .join_from(FRIEND_GROUP_MEMBER, FACE, FACE.c.id == _M.face_id)
     .join(FRIEND_GROUP, _G.id == _M.group_id)
     .where(_M.group_id == _GROUP, _OWN, _IS_FRIEND, FACE.c.deleted_at.is_(None))

@@ -28,7 +28,14 @@ _MOODS: Final = (
 )
 _FOLDED: Final = sa.exists().where(BLOCK.c.by_id == _VIEWER, BLOCK.c.face_id == FACE.c.id).correlate(FACE)
 _RESPONDERS: Final = (
-    sa.select(FACE.c.id, FACE.c.handle, FACE.c.display_name, _R.kind, _FOLDED.label("folded"))
+    sa.select(
+        FACE.c.id,
+        FACE.c.handle,
+        FACE.c.display_name,
+        FACE.c.avatar,
+        _R.kind,
+        _FOLDED.label("folded"),
+    )
     .join_from(REACTION, FACE, FACE.c.id == _R.face_id)
     .join(_V, _V.c.id == _R.voice_id)
     .where(_R.voice_id == _VOICE_ID, readable_by(_VIEWER, _V))
@@ -61,7 +68,7 @@ async def responders(db: Db, viewer_id: int, voice_id: int, *, limit: int = 500)
     """Who reacted to a voice that the viewer may read, in order; nobody where he may not."""
     rows = await db.all(_RESPONDERS, {"viewer_id": viewer_id, "voice_id": voice_id, "limit": limit})
     return [
-        Responder(Face(row.id, row.handle, row.display_name), Mood(row.kind), bool(row.folded))
+        Responder(Face(row.id, row.handle, row.display_name, row.avatar), Mood(row.kind), bool(row.folded))
         for row in rows
     ]
 
