@@ -84,7 +84,7 @@ async def test_each_stream_carries_what_its_timeline_shows(
     wanted = {sent[name] for name in arrives}
     got = [await ws.next() for _ in wanted]
     assert {message["payload"]["id"] for message in got} == wanted
-    label = [stream] if tag is None else [stream, "bath"]
+    label = [stream] if tag is None else [stream, tag]
     assert all(message["stream"] == label and message["event"] == "update" for message in got)
     assert await ws.quiet()
 

@@ -3,8 +3,8 @@
 import pytest
 
 from kizuna.doors.names import MAX_FIELDS, nest
-from kizuna.doors.tree import Tree, Value
-from kizuna.ground.errors import BadRequest, Invalid, TooLarge
+from kizuna.doors.tree import Tree, Twice, Value
+from kizuna.ground.errors import BadRequest, TooLarge
 
 
 @pytest.mark.parametrize(
@@ -42,9 +42,11 @@ def test_names_nest(pairs: list[tuple[str, Value]], tree: Tree) -> None:
         ["a[b]", "a[b][c]"],
     ],
 )
-def test_a_name_given_twice_is_refused(names: list[str]) -> None:
-    with pytest.raises(Invalid):
-        nest([(name, "x") for name in names])
+def test_a_name_given_twice_has_no_value(names: list[str]) -> None:
+    tree = nest([(name, "x") for name in [*names, "other"]])
+    assert tree.pop("other") == "x"
+    place = tree[names[0].partition("[")[0]]
+    assert isinstance(place["b"] if isinstance(place, dict) else place, Twice)
 
 
 @pytest.mark.parametrize("name", ["a[b][c][d][e][f][g]", "a[][]", "a" * 300])

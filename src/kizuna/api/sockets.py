@@ -24,7 +24,7 @@ from kizuna.people.limits import API, Limiter, Rule
 from kizuna.people.models import Viewer
 from kizuna.people.tokens import token_hash
 from kizuna.streaming.client import Client, Item
-from kizuna.streaming.commands import LONGEST_MESSAGE, folded, read_command
+from kizuna.streaming.commands import LONGEST_MESSAGE, read_command
 from kizuna.streaming.frames import ApiMessages, encode_json, problem
 from kizuna.streaming.models import Reason
 from kizuna.streaming.names import Stream, channels_of, covers, stream_named
@@ -120,7 +120,7 @@ class Socket:
         asked = parse_qs(self._scope["query_string"].decode("latin-1"))
         if "stream" in asked:
             tag = asked.get("tag", [None])[0]
-            self._do(lambda: self._subscribe(stream_named(asked["stream"][0], folded(tag))))
+            self._do(lambda: self._subscribe(stream_named(asked["stream"][0], tag)))
 
     async def _listen(self, receive: Receive) -> int | None:
         """Do what the client says until it leaves; answers the code to close with, if it is we who close."""
@@ -143,15 +143,15 @@ class Socket:
         if command.verb == "subscribe":
             self._subscribe(command.stream)
         else:
-            self._hub.unsubscribe(self._client, " ".join(command.stream.label))
+            self._hub.unsubscribe(self._client, command.stream.key)
 
     def _subscribe(self, stream: Stream) -> None:
         if not covers(stream, self._viewer.scopes):
             raise Forbidden(OUT_OF_SCOPE)
-        label = " ".join(stream.label)
-        if len(self._client.subscriptions) >= MOST_STREAMS and label not in self._client.subscriptions:
+        if len(self._client.subscriptions) >= MOST_STREAMS and stream.key not in self._client.subscriptions:
             raise TooMany("Too many streams on one connection")
-        self._hub.subscribe(self._client, label, channels_of(stream, self._viewer))
+        channels = channels_of(stream, self._viewer)
+        self._hub.subscribe(self._client, stream.key, channels, label=stream.label)
 
     def _do(self, act: Any) -> None:
         """What is wrong with one message is said, and the connection goes on."""

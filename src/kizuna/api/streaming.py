@@ -17,7 +17,6 @@ from kizuna.people.models import Viewer
 from kizuna.people.ports import People
 from kizuna.people.tokens import token_hash
 from kizuna.people.viewers import viewer_by_bearer
-from kizuna.streaming.commands import folded
 from kizuna.streaming.frames import ApiEvents
 from kizuna.streaming.models import Authorise
 from kizuna.streaming.names import channels_of, covers, stream_named
@@ -83,7 +82,7 @@ def authorised(people: People, token: str) -> Authorise:
 
 
 def _open(call: OwnCall[P], name: str, tag: str | None = None) -> Response:
-    stream = stream_named(name, folded(tag))
+    stream = stream_named(name, tag)
     if not covers(stream, call.viewer.scopes):
         raise Forbidden(OUT_OF_SCOPE)
     token = bearer_token(call.request)

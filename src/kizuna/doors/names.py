@@ -7,8 +7,8 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from kizuna.doors.tree import MAX_DEPTH, Tree, Value
-from kizuna.ground.errors import BadRequest, Invalid, TooLarge
+from kizuna.doors.tree import MAX_DEPTH, Tree, Twice, Value
+from kizuna.ground.errors import BadRequest, TooLarge
 
 MAX_FIELDS: Final = 1000
 MAX_NAME: Final = 200
@@ -17,13 +17,13 @@ _KEY: Final = re.compile(r"\[([^\[\]]*)\]")
 
 
 def nest(pairs: Sequence[tuple[str, Value]]) -> Tree:
-    """Build the tree of a list of (name, value). Raises BadRequest, Invalid for a name given twice, TooLarge."""
+    """Build the tree of a list of (name, value). Raises BadRequest, TooLarge."""
     if len(pairs) > MAX_FIELDS:
         raise TooLarge("More than {limit} fields", limit=MAX_FIELDS)
     tree: Tree = {}
     for name, value in pairs:
         keys = _keys(name)
-        _put(tree, keys, value, name)
+        _put(tree, keys, value)
     return tree
 
 
@@ -40,7 +40,7 @@ def _keys(name: str) -> list[str]:
     return keys
 
 
-def _put(tree: Tree, keys: Sequence[str], value: Value, name: str) -> None:
+def _put(tree: Tree, keys: Sequence[str], value: Value) -> None:
     """Lay a value at its place. ``[]`` appends; ``[][x]`` opens a new element when x is there already, as in Rails."""
     place: Value = tree
     for key, following in zip(keys, [*keys[1:], None], strict=True):
@@ -49,19 +49,17 @@ def _put(tree: Tree, keys: Sequence[str], value: Value, name: str) -> None:
         elif isinstance(place, dict):
             place = _step_into_dict(place, key, following, value)
         else:
-            raise Invalid("The parameter {name} is given twice", field=keys[0], name=name)
+            return  # below a name that was given twice already
 
 
 def _step_into_dict(place: Tree, key: str, following: str | None, value: Value) -> Value:
     if following is None:
-        if key in place:
-            raise Invalid("The parameter {name} is given twice", field=key, name=key)
-        place[key] = value
+        place[key] = Twice(key) if key in place else value
         return None
     fresh: Value = [] if following == "" else {}
     inner = place.setdefault(key, fresh)
     if type(inner) is not type(fresh):
-        raise Invalid("The parameter {name} is given twice", field=key, name=key)
+        inner = place[key] = Twice(key)
     return inner
 
 

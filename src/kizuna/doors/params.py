@@ -1,7 +1,8 @@
 """The parameter decoder: one request, in whatever format, into one msgspec struct.
 
 Unknown parameters are ignored, since clients send fields of newer servers. Everything that is known has to fit:
-a wrong type, a wrong length or a name given twice is refused before any verb runs.
+a wrong type, a wrong length or a name given twice is refused before any verb runs. (Mastodon.py sends a name that
+nobody asked for, and sends it often.)
 """
 
 import asyncio
@@ -14,7 +15,7 @@ from msgspec import inspect
 from starlette.requests import Request
 
 from kizuna.doors.bodies import BODY_ALLOWED, BODY_LIMIT, has_body, parse_body, parse_query, read_body
-from kizuna.doors.tree import Tree, Value, check_tree, join_trees
+from kizuna.doors.tree import Tree, Twice, Value, check_tree, join_trees
 from kizuna.ground.errors import Invalid
 
 T = TypeVar("T", bound=msgspec.Struct)
@@ -65,6 +66,8 @@ def _type_of(kind: type[msgspec.Struct]) -> inspect.Type:
 
 def _fit(value: Value, kind: inspect.Type) -> Value:
     """Texts become what the field is, where a form cannot say it otherwise; msgspec then judges the result."""
+    if isinstance(value, Twice):
+        raise value.refused()
     match _bare(kind):
         case inspect.UnionType(types=types):
             return _fit_optional(value, types)

@@ -17,7 +17,18 @@ class Upload:
     data: bytes
 
 
-Value: TypeAlias = "str | int | float | bool | Upload | list[Value] | dict[str, Value] | None"
+@dataclass(frozen=True, slots=True)
+class Twice:
+    """A name that was given twice: either could be meant, so it is refused where it is known."""
+
+    name: str
+
+    def refused(self) -> Invalid:
+        """What is said then."""
+        return Invalid("The parameter {name} is given twice", field=self.name, name=self.name)
+
+
+Value: TypeAlias = "str | int | float | bool | Upload | Twice | list[Value] | dict[str, Value] | None"
 Tree: TypeAlias = dict[str, Value]
 
 
@@ -49,7 +60,5 @@ def _check_text(text: str) -> None:
 
 
 def join_trees(query: Tree, body: Tree) -> Tree:
-    """Query and body as one tree; a name given in both is refused, since either could be meant. Raises Invalid."""
-    for name in query.keys() & body.keys():
-        raise Invalid("The parameter {name} is given twice", field=name, name=name)
-    return query | body
+    """Query and body as one tree; a name may be given in one of them."""
+    return {**query, **body, **{name: Twice(name) for name in query.keys() & body.keys()}}

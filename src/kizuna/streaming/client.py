@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Final, NamedTuple
 
 from kizuna.people.models import Viewer
-from kizuna.streaming.models import Authorise, Channel, Entry, Form, Reason
+from kizuna.streaming.models import Authorise, Channel, Entry, Form, Label, Reason
 
 MOST_QUEUED: Final = 1_000
 MOST_BYTES: Final = 2 * 1024 * 1024
@@ -19,7 +19,7 @@ class Subscription:
     __slots__ = ("channels", "client", "cold", "first", "label")
 
     def __init__(
-        self, client: "Client", label: str, channels: Sequence[Channel], first: int, *, cold: bool
+        self, client: "Client", label: Label, channels: Sequence[Channel], first: int, *, cold: bool
     ) -> None:
         self.client = client
         self.label = label

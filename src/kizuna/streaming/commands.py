@@ -5,8 +5,7 @@ from typing import Final, Literal, NamedTuple
 import msgspec
 
 from kizuna.ground.errors import BadRequest
-from kizuna.square.text import fold_tag
-from kizuna.streaming.names import LONGEST_TAG, Stream, stream_named
+from kizuna.streaming.names import Stream, stream_named
 
 LONGEST_MESSAGE: Final = 4_096
 
@@ -32,9 +31,4 @@ def read_command(text: str) -> Command:
         raise BadRequest("Invalid request") from error
     if said.type not in ("subscribe", "unsubscribe"):
         raise BadRequest("Unknown message type")
-    return Command(said.type, stream_named(said.stream, folded(said.tag)))
-
-
-def folded(tag: str | None) -> str | None:
-    """A hashtag as it is kept, with or without its sign."""
-    return fold_tag(tag.removeprefix("#")) if tag and len(tag) <= LONGEST_TAG else tag
+    return Command(said.type, stream_named(said.stream, said.tag))

@@ -4,12 +4,11 @@ Server-sent events end their lines with LF and have one space after each colon, 
 exactly that. On a WebSocket the payload is JSON within JSON: a string.
 """
 
-from collections.abc import Sequence
 from typing import Final
 
 import msgspec
 
-from kizuna.streaming.models import Entry
+from kizuna.streaming.models import Entry, Label
 
 HEARTBEAT: Final = b":thump\n\n"
 API_EVENTS: Final = frozenset({"update", "status.update", "delete", "notification"})
@@ -21,7 +20,7 @@ def api_event(entry: Entry, body: bytes) -> bytes:
     return b"event: %s\nid: %s\ndata: %s\n\n" % (entry.event.encode(), entry.position.encode(), body)
 
 
-def api_message(entry: Entry, body: bytes, label: Sequence[str]) -> bytes:
+def api_message(entry: Entry, body: bytes, label: Label) -> bytes:
     """An entry as a message on a WebSocket of the Mastodon API."""
     return encode_json({"stream": label, "event": entry.event, "payload": body.decode()})
 
@@ -49,18 +48,18 @@ class ApiEvents:
         """Whatever it carries, it carries whole."""
         return entry.event in API_EVENTS
 
-    def frame(self, entry: Entry, body: bytes, label: str) -> bytes | None:  # noqa: ARG002 - one stream, one label
+    def frame(self, entry: Entry, body: bytes, label: Label) -> bytes | None:  # noqa: ARG002 - one stream, one label
         """An entry as an event."""
         return api_event(entry, body) if entry.event in API_EVENTS else None
 
 
 class ApiMessages:
-    """The form of the API's WebSocket. A label is the names of the stream, a space between them."""
+    """The form of the API's WebSocket."""
 
     def needs(self, entry: Entry) -> bool:
         """Whatever it carries, it carries whole."""
         return entry.event in API_EVENTS
 
-    def frame(self, entry: Entry, body: bytes, label: str) -> bytes | None:
+    def frame(self, entry: Entry, body: bytes, label: Label) -> bytes | None:
         """An entry as a message."""
-        return api_message(entry, body, label.split(" ")) if entry.event in API_EVENTS else None
+        return api_message(entry, body, label) if entry.event in API_EVENTS else None

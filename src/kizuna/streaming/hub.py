@@ -16,7 +16,7 @@ from kizuna.ground.config import Plane
 from kizuna.people.models import Viewer
 from kizuna.streaming.client import Client, Item, Subscription
 from kizuna.streaming.log import Log
-from kizuna.streaming.models import Body, Channel, Entry, Judge, Reason
+from kizuna.streaming.models import Body, Channel, Entry, Judge, Label, Reason
 from kizuna.streaming.seats import Seats
 
 COALESCE_S: Final = 0.02
@@ -118,14 +118,21 @@ class Hub:
             self._hearts = asyncio.get_running_loop().create_task(self._live())
         return True
 
-    def subscribe(self, client: Client, label: str, channels: Sequence[Channel], position: str = "") -> bool:
+    def subscribe(
+        self,
+        client: Client,
+        key: str,
+        channels: Sequence[Channel],
+        position: str = "",
+        label: Label = (),
+    ) -> bool:
         """Listen to a stream, from a position on if one is given; False when it is not known any more."""
-        self.unsubscribe(client, label)
+        self.unsubscribe(client, key)
         first = self._first(position) if position else self._seq
         subscription = Subscription(
             client, label, channels, first or self._seq, cold=bool(first and position)
         )
-        client.subscriptions[label] = subscription
+        client.subscriptions[key] = subscription
         for channel in subscription.channels:
             self._listening.setdefault(channel, {})[subscription] = None
         if subscription.cold:
@@ -133,9 +140,9 @@ class Hub:
             self._wake()
         return first is not None
 
-    def unsubscribe(self, client: Client, label: str) -> None:
+    def unsubscribe(self, client: Client, key: str) -> None:
         """Listen to a stream no more."""
-        subscription = client.subscriptions.pop(label, None)
+        subscription = client.subscriptions.pop(key, None)
         if subscription is None:
             return
         for channel in subscription.channels:
@@ -147,8 +154,8 @@ class Hub:
     def close(self, client: Client) -> None:
         """A connection is gone."""
         client.leave()
-        for label in tuple(client.subscriptions):
-            self.unsubscribe(client, label)
+        for key in tuple(client.subscriptions):
+            self.unsubscribe(client, key)
         self._clients[client.slot].discard(client)
         sharing = self._by_digest.get(client.digest or b"", set())
         sharing.discard(client)
@@ -282,7 +289,7 @@ class Hub:
         body = await source.body(entry, tuple(viewers)) if viewers else Body(b"")
         if body is None:
             return
-        frames: dict[tuple[int, str], bytes | None] = {}
+        frames: dict[tuple[int, Label], bytes | None] = {}
         for one in seeing:
             form, own = one.client.form, body.own.get(one.client.viewer) if body.own else None
             if own is not None:

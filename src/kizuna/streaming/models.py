@@ -41,6 +41,9 @@ class Body(msgspec.Struct, frozen=True):
     """Where a viewer sees it otherwise (what they marked themselves, what only they may see)."""
 
 
+Label: TypeAlias = tuple[str, ...]
+"""How a client finds a stream again among several on one connection; empty where there is one."""
+
 Judge: TypeAlias = Callable[[Viewer | None], bool]
 """May this viewer see the entry, at this moment?"""
 
@@ -55,6 +58,6 @@ class Form(Protocol):
         """Whether it needs the entry's body; else its ids will do."""
         ...
 
-    def frame(self, entry: Entry, body: bytes, label: str) -> bytes | None:
+    def frame(self, entry: Entry, body: bytes, label: Label) -> bytes | None:
         """An entry in the bytes of the wire, for one stream of the client; None for what it does not carry."""
         ...

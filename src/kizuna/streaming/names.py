@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 from kizuna.ground.errors import BadRequest
 from kizuna.people.models import Viewer
 from kizuna.people.scopes import Scopes, allows
+from kizuna.square.text import fold_tag
 from kizuna.streaming.models import Channel
 
 LONGEST_TAG: Final = 200
@@ -27,26 +28,33 @@ _OF_A_TAG: Final = frozenset({"hashtag", "hashtag:local"})
 
 
 class Stream(NamedTuple):
-    """A stream as a client asked for it; ``tag`` only for those of a hashtag, folded."""
+    """A stream that a client asks for; ``tag`` only for those of a hashtag, folded, and ``asked`` as it was spelled."""
 
     name: str
     tag: str | None = None
+    asked: str | None = None
+
+    @property
+    def key(self) -> str:
+        """What is the same for every spelling of it."""
+        return self.name if self.tag is None else f"{self.name} {self.tag}"
 
     @property
     def label(self) -> tuple[str, ...]:
-        """How the client finds it again in the ``stream`` of an event."""
-        return (self.name,) if self.tag is None else (self.name, self.tag)
+        """How the client finds it again in the ``stream`` of an event: letter for letter as it asked."""
+        return (self.name,) if self.asked is None else (self.name, self.asked)
 
 
 def stream_named(name: object, tag: str | None) -> Stream:
-    """The stream of this name; ``tag`` is folded already. Raises BadRequest."""
+    """The stream of this name; ``tag`` as the client spells it, with or without its sign. Raises BadRequest."""
     if not isinstance(name, str) or name not in _SCOPES:
         raise BadRequest("Unknown stream type")
     if name not in _OF_A_TAG:
         return Stream(name)
-    if not tag or len(tag) > LONGEST_TAG:
+    folded = fold_tag(tag.removeprefix("#")) if tag and len(tag) <= LONGEST_TAG else ""
+    if not folded:
         raise BadRequest("No tag for stream provided")
-    return Stream(name, tag)
+    return Stream(name, folded, tag)
 
 
 def covers(stream: Stream, scopes: Scopes) -> bool:

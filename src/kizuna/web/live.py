@@ -24,7 +24,7 @@ from kizuna.people.tokens import token_hash
 from kizuna.people.viewers import viewer_by_session
 from kizuna.square.text import fold_tag
 from kizuna.streaming.frames import live_event
-from kizuna.streaming.models import Authorise, Channel, Entry
+from kizuna.streaming.models import Authorise, Channel, Entry, Label
 from kizuna.streaming.names import LONGEST_TAG, PUBLIC
 from kizuna.web.forms import Table
 from kizuna.web.pages import Pages
@@ -52,7 +52,7 @@ class LiveEvents:
         """Only counts are told as they are."""
         return entry.event == "counts"
 
-    def frame(self, entry: Entry, body: bytes, label: str) -> bytes | None:  # noqa: ARG002 - one stream, one label
+    def frame(self, entry: Entry, body: bytes, label: Label) -> bytes | None:  # noqa: ARG002 - one stream, one label
         """An entry as an event."""
         name = NAMES.get(entry.event, entry.event)
         if entry.event == "counts":

@@ -1,14 +1,11 @@
 """The PyPI client ``toot``, unchanged, against a real server on a real port."""
 
 import os
-import socket
 import subprocess
 import sys
-import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
-import httpx2
 import pytest
 
 pytestmark = pytest.mark.peers
@@ -21,41 +18,6 @@ app = auth.get_or_create_app(url)
 made = api.register_account(app, name, name + "@example.com", "correct horse battery")
 auth.create_user(app, made["access_token"])
 """
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-@pytest.fixture
-def url(tmp_path: Path) -> Iterator[str]:
-    """A server that runs as people run it."""
-    port = free_port()
-    url = f"http://localhost:{port}"
-    settings = {"PORT": str(port), "DATA": str(tmp_path / "data"), "TEST_MODE": "1", "ORIGIN": url}
-    environment = {**os.environ, **{f"KIZUNA_{name}": value for name, value in settings.items()}}
-    with subprocess.Popen(
-        [sys.executable, "-m", "kizuna", "serve"], env=environment, cwd=tmp_path
-    ) as process:
-        try:
-            _wait_for(f"http://127.0.0.1:{port}/api/v1/instance", process)
-            yield url
-        finally:
-            process.terminate()
-            process.wait(20)
-
-
-def _wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline and process.poll() is None:
-        try:
-            if httpx2.get(address).status_code == 200:
-                return
-        except httpx2.TransportError:
-            time.sleep(0.1)
-    raise AssertionError("the server did not start")
 
 
 class Toot:
