@@ -5,7 +5,8 @@ from kizuna.people.models import Factors, Passkey, SignIn
 from kizuna.web import account_views as a
 from kizuna.web import pieces as p
 from kizuna.web import views as v
-from tests.look.samples import DAY, HOUR, NOW, page
+from kizuna.web.specimens import DAY, HOUR, NOW
+from tests.look.samples import page
 
 QR = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 8 8'/%3E"
 FACTORS = Factors(totp=True, passkeys=2, codes=9)

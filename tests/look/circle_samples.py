@@ -5,8 +5,9 @@ from typing import Final
 from kizuna.ground.i18n import Locale
 from kizuna.web import circle_views as c
 from kizuna.web import pieces as p
+from kizuna.web.specimens import DAY, FRIENDS, HOUR, KENICHI, MINE, MIYUKI, NOW, YUMI, html, timeline
 from kizuna.web.views import PageView
-from tests.look.samples import DAY, FRIENDS, HOUR, KENICHI, MINE, MIYUKI, NOW, YUMI, html, page, timeline
+from tests.look.samples import page
 
 GROUPS: Final = (
     p.GroupChoice(id="1", name="親しい友だち", close=True, members=2),

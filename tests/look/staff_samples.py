@@ -3,8 +3,9 @@
 from kizuna.ground.i18n import Locale
 from kizuna.web import staff_views as s
 from kizuna.web.pieces import Form
+from kizuna.web.specimens import DAY, KENICHI, MINE, MIYUKI, MIYUKI_OUT, NOW, POSTS
 from kizuna.web.views import PageView
-from tests.look.samples import DAY, KENICHI, MINE, MIYUKI, MIYUKI_OUT, NOW, POSTS, page
+from tests.look.samples import page
 
 WORDS = {
     "ja": (

@@ -10,10 +10,11 @@ from kizuna.ground.i18n import LOCALES, Locale, load_translators
 from kizuna.people.browsers import browser_name
 from kizuna.web.assets import load_assets
 from kizuna.web.present import HUES, TEMPLATES, Presenter, hue, monogram
+from kizuna.web.specimens import FRIENDS, MIYUKI, face
 from kizuna.web.views import PageView
 from tests.look.account_samples import account_samples
 from tests.look.gallery import pages
-from tests.look.samples import FRIENDS, MIYUKI, face, samples
+from tests.look.samples import samples
 
 FIRST_LOAD_LIMIT = 50_000
 Shown = dict[str, str]

@@ -49,10 +49,11 @@ class Assets(msgspec.Struct, frozen=True):
 
 
 def load_assets(directory: Path = STATIC) -> Assets:
-    """Read the directory: the style layers become one `kizuna.css`, everything else stays a file of its own."""
+    """Read the directory: the style layers become one `kizuna.css`, all else stays a file of its own."""
     style = "\n".join((directory / "css" / f"{layer}.css").read_text("utf-8") for layer in STYLE_ORDER)
     plain = {"kizuna.css": style.encode()}
-    for path in sorted([*directory.glob("js/*.js"), *directory.glob("img/*.svg")]):
+    apart = [path for path in directory.glob("css/*.css") if path.stem not in STYLE_ORDER]
+    for path in sorted([*apart, *directory.glob("js/*.js"), *directory.glob("img/*.svg")]):
         plain[path.name] = path.read_bytes()
     names: dict[str, str] = {}
     for name in plain:

@@ -17,6 +17,7 @@ from kizuna.web import (
     both,
     compose,
     copied,
+    design,
     entry,
     feeds,
     files,
@@ -58,6 +59,7 @@ def routes(pages: Pages, config: Config) -> tuple[Sequence[PublicRoute], Sequenc
     files.add(table)
     pictures.add(table)
     entry.add(table)
+    design.add(table)
     live.add(table)
     feeds.add(table, square="square" in config.planes)
     compose.add(table)

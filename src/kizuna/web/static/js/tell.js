@@ -25,3 +25,7 @@ place.addEventListener("click", hush);
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") hush();
 });
+
+for (const button of document.querySelectorAll("[data-tell]")) {
+  button.addEventListener("click", () => tell(button.dataset.tell, button.dataset.kind));
+}
