@@ -298,7 +298,7 @@ def events_table(parts: Parts, stores: Stores) -> Mapping[str, Subscription]:
     """What follows from what: event → who acts on it, in which store. An event that is not here is only heard."""
     table: list[tuple[type[Event], list[Consumer]]] = [
         (people_events.Reserved, _face_makers(parts, stores)),
-        (people_events.StandingChanged, [Consumer("square.stand", stores.square, _stand)]),
+        (people_events.StandingChanged, _standing(parts, stores)),
         (
             square_events.AccountMade,
             [Consumer("people.activate", stores.people, _account_made)],
@@ -404,7 +404,20 @@ async def _make_face(event: people_events.Reserved, tx: Tx) -> None:
         await circle_actions.make_face(tx, face.face_id, face.handle, event.display_name)
 
 
-async def _stand(event: people_events.StandingChanged, tx: Tx) -> None:
+def _standing(parts: Parts, stores: Stores) -> list[Consumer]:
+    shows = {
+        "square": Consumer("square.stand", stores.square, _account_stands),
+        "circle": Consumer("circle.stand", stores.circle, _face_stands),
+    }
+    return [shows[plane] for plane in parts.people.config.planes]
+
+
+async def _face_stands(event: people_events.StandingChanged, tx: Tx) -> None:
+    if (face_id := event.faces.get("circle")) is not None:
+        await circle_actions.set_standing(tx, face_id, suspended=event.suspended)
+
+
+async def _account_stands(event: people_events.StandingChanged, tx: Tx) -> None:
     if (account_id := event.faces.get("square")) is not None:
         await square_actions.set_standing(tx, account_id, silenced=event.silenced, suspended=event.suspended)
 

@@ -62,6 +62,8 @@ class World:
     blocks: set[tuple[int, int]]
     """(who blocks, whom): here also between friends, which the verbs never leave behind."""
     gone: set[int]
+    away: set[int]
+    """Suspended, which looks as if they were gone."""
     groups: list[Grouping]
     rooms: list[Opened]
 
@@ -87,6 +89,7 @@ worlds = st.builds(
     ended=pairs,
     blocks=st.sets(st.tuples(faces, faces).filter(lambda pair: pair[0] != pair[1]), max_size=3),
     gone=st.sets(faces, max_size=1),
+    away=st.sets(faces, max_size=1),
     groups=st.lists(
         st.builds(Grouping, owner=faces, members=st.frozensets(faces)), min_size=GROUPS, max_size=GROUPS
     ),
@@ -104,6 +107,7 @@ class Built:
         self.room = [store.ids.new() for _ in world.rooms]
         self.reply = [[store.ids.new() for _ in room.replies] for room in world.rooms]
         self.friends = world.friends - world.ended
+        self.gone = world.gone | world.away
 
     def rule(self, chosen: Chosen) -> Rule:
         """The rule by ids."""
@@ -120,7 +124,8 @@ class Built:
         for number, face_id in enumerate(self.face):
             row = {"id": face_id, "handle": f"f{face_id}", "display_name": "", "bio": "", "bio_html": ""}
             gone = 1 if number in self.world.gone else None
-            await tx.run(sa.insert(FACE).values(row | {"created_at": 1, "deleted_at": gone}))
+            state = {"created_at": 1, "deleted_at": gone, "suspended": number in self.world.away}
+            await tx.run(sa.insert(FACE).values(row | state))
         for one, other in self.friends:
             for a, b in ((one, other), (other, one)):
                 await tx.run(sa.insert(FRIENDSHIP).values(a_id=self.face[a], b_id=self.face[b], since_at=1))
@@ -175,7 +180,7 @@ class Built:
         return any(
             self.are_friends(one, between) and self.are_friends(between, other)
             for between in range(FACES)
-            if between not in self.world.gone
+            if between not in self.gone
             and not self.are_apart(one, between)
             and not self.are_apart(between, other)
         )
@@ -186,7 +191,7 @@ class Built:
 
     def sees(self, viewer: int, author: int, rule: Chosen) -> bool:
         """The rule, said once more in other words."""
-        if viewer in self.world.gone or author in self.world.gone:
+        if viewer in self.gone or author in self.gone:
             return False
         if viewer == author:
             return True
@@ -213,6 +218,6 @@ class Built:
             if self.sees_room(viewer, number):
                 found.add(self.room[number])
                 for (author, deleted), reply_id in zip(room.replies, self.reply[number], strict=True):
-                    if not deleted and author not in self.world.gone:
+                    if not deleted and author not in self.gone:
                         found.add(reply_id)
         return found

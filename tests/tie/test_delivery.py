@@ -296,3 +296,24 @@ async def agrees(scene: Scene, made: list[tuple[int, int]], back: set[int]) -> N
             standing.add(line.remote_url)
     assert len(standing) == len(made) - len(back)
     assert {status["url"] for status in scene.partner.statuses.values()} == standing
+
+
+def test_nothing_leaves_for_somebody_who_is_suspended(stores: Stores, clock: FakeClock) -> None:
+    async def go() -> None:
+        scene = scene_of(stores, clock)
+        await scene.open()
+        _, copy_id = await one_copy(scene)
+
+        async def stand(*, suspended: bool) -> None:
+            await scene.store.write(
+                lambda tx: circle_actions.set_standing(tx, scene.mei, suspended=suspended)
+            )
+
+        await stand(suspended=True)
+        await scene.work(3600)
+        assert (await state_of(scene, copy_id), scene.partner.texts_of()) == (State.WANTED, [])
+        await stand(suspended=False)
+        await scene.work(3600)
+        assert scene.partner.texts_of() == ["hello, everybody"]
+
+    asyncio.run(go())

@@ -37,7 +37,7 @@ async def make_face(tx: Tx, face_id: int, handle: str, display_name: str = "") -
 
     The handle is already checked and reserved by people, who repeat what they did not hear answered.
     """
-    if not await friend_queries.is_live(tx, face_id):
+    if not await friend_queries.is_made(tx, face_id):
         await friend_queries.add_face(
             tx,
             {
@@ -52,6 +52,12 @@ async def make_face(tx: Tx, face_id: int, handle: str, display_name: str = "") -
         )
         await group_queries.add_group(tx, face_id, face_id, "")
     tx.emit(events.FaceMade(face_id))
+
+
+async def set_standing(tx: Tx, face_id: int, *, suspended: bool) -> None:
+    """Show a face or do not, as the staff decided, inside a transaction of the circle. Nothing of it is lost."""
+    if await friend_queries.change_face(tx, face_id, suspended=suspended):
+        tx.emit(events.FaceStands(face_id, suspended=suspended))
 
 
 async def remove_face(tx: Tx, face_id: int) -> None:

@@ -12,7 +12,8 @@ and never whom the author excepted, by name or as a member of one of his groups,
 author stands a block, whoever set it. A path to a friend of a friend does not lead past a block either.
 
 A reply has no audience of its own: whoever may read the room may read every reply in it, and nobody else may. What is
-deleted, and what a deleted face wrote, nobody reads. Nothing is remembered, so removing a friend works at once.
+deleted, and what a deleted or suspended face wrote, nobody reads. Nothing is remembered, so removing a friend works at
+once.
 
 The rule stands here three times: ``readable_by`` for rows, ``readers`` for the preview before anything is said (both
 built on the one SQL expression ``_allows``) and ``may_read`` for facts in memory. Property tests hold them equal.
@@ -46,9 +47,14 @@ def _is(audience: Column, kind: Audience) -> Condition:
     return audience == kind.value
 
 
+def lives(face: sa.FromClause) -> Condition:
+    """The condition that this row of FACE (or of an alias of it) is there for others: not deleted, not suspended."""
+    return sa.and_(face.c.deleted_at.is_(None), face.c.suspended.is_(False))
+
+
 def _lives(face_id: Column) -> Condition:
     face = FACE.alias()
-    return sa.exists().where(face.c.id == face_id, face.c.deleted_at.is_(None)).correlate_except(face)
+    return sa.exists().where(face.c.id == face_id, lives(face)).correlate_except(face)
 
 
 def between(one: Column, other: Column) -> Condition:
@@ -166,7 +172,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     further: frozenset[int] = frozenset()
     """Their friends; known only for the audience that asks."""
     gone: bool = False
-    """The voice or its room is deleted, or the face that wrote one of them."""
+    """The voice or its room is deleted, or the face that wrote one of them is deleted or suspended."""
 
 
 def may_read(viewer_id: int, facts: Facts) -> bool:
@@ -234,7 +240,7 @@ _BLOCKED: Final = (
 _LIVE_FRIENDS: Final = (
     sa.select(FRIENDSHIP.c.b_id.label("face_id"))
     .join(FACE, FACE.c.id == FRIENDSHIP.c.b_id)
-    .where(FRIENDSHIP.c.a_id == _AUTHOR, FACE.c.deleted_at.is_(None))
+    .where(FRIENDSHIP.c.a_id == _AUTHOR, lives(FACE))
 )
 
 

@@ -1,5 +1,7 @@
 """The verb that gives a room another audience. Nothing is sent to anybody by it."""
 
+import msgspec
+
 from kizuna.circle import audience_queries, events, group_queries, queries, reaction_queries
 from kizuna.circle.audience import Readers, readers, readers_of
 from kizuna.circle.models import Audience, Reading, Rule
@@ -23,8 +25,9 @@ async def check_named(db: Db, author_id: int, rule: Rule, kept: Rule | None = No
 async def last_choice(db: Db, viewer_id: int) -> Rule:
     """What a composer begins with: the rule chosen last, as far as it can be chosen again, and never a wider one.
 
-    Where nothing was chosen before it is *friends*. Where a group that was excepted is no more, or somebody excepted
-    from friends of friends is no friend, it is *only me*: what is left would be wider.
+    Where nothing was chosen before it is *friends*. Where a group that was excepted is no more, somebody excepted from
+    friends of friends is no friend, or somebody excepted is away for a while, it is *only me*: what is left would be
+    wider.
     """
     last = await audience_queries.last_rule(db, viewer_id)
     if last is None:
@@ -32,7 +35,7 @@ async def last_choice(db: Db, viewer_id: int) -> Rule:
     friends = await queries.friends_among(db, viewer_id, last.people | last.not_people)
     groups = await group_queries.groups_among(db, viewer_id, last.groups | last.not_groups)
     lost = last.not_people - friends if last.audience is Audience.FOF else frozenset[int]()
-    if lost or last.not_groups - groups:
+    if lost or last.not_groups - groups or await queries.friends_away(db, viewer_id, last.not_people):
         return Rule(audience=Audience.ME)
     return Rule(
         audience=last.audience,
@@ -46,12 +49,19 @@ async def last_choice(db: Db, viewer_id: int) -> Rule:
 class Change:
     """What another rule would do to a room."""
 
-    def __init__(self, *, wider: bool, before: Readers, after: Readers) -> None:
+    def __init__(self, rule: Rule, *, wider: bool, before: Readers, after: Readers) -> None:
+        self.rule = rule
         self.wider = wider
         added = [face for face in after.friends if face.id not in before.ids]
         self.added = Reading(added, len(after.further - before.ids))
         """Who would read it and does not now."""
         self.after = after.shown
+
+
+async def _kept(db: Db, author_id: int, rule: Rule, old: Rule) -> Rule:
+    """The rule as it will stand: whom a suspension hides from the author goes on being excepted."""
+    away = await queries.friends_away(db, author_id, old.not_people - rule.not_people)
+    return msgspec.structs.replace(rule, not_people=rule.not_people | away)
 
 
 async def foresee(db: Db, author_id: int, room_id: int, rule: Rule) -> Change:
@@ -60,6 +70,7 @@ async def foresee(db: Db, author_id: int, room_id: int, rule: Rule) -> Change:
     if old is None:
         raise NotFound
     await check_named(db, author_id, rule, old)
+    rule = await _kept(db, author_id, rule, old)
     wider = not narrows(rule, old)
     if wider and (
         await audience_queries.others_replied(db, author_id, room_id)
@@ -69,7 +80,7 @@ async def foresee(db: Db, author_id: int, room_id: int, rule: Rule) -> Change:
             "Others have answered or reacted here, for those who can read it now. It can only be narrowed."
         )
     before, after = await readers_of(db, author_id, room_id), await readers(db, author_id, rule)
-    return Change(wider=wider, before=before, after=after)
+    return Change(rule, wider=wider, before=before, after=after)
 
 
 async def change_audience(
@@ -87,7 +98,7 @@ async def change_audience(
         change = await foresee(tx, author_id, room_id, rule)
         if change.wider and agreed != change.added.count:
             raise Conflict("Look first at who would be able to read it.")
-        await audience_queries.set_rule(tx, room_id, rule)
+        await audience_queries.set_rule(tx, room_id, change.rule)
         tx.emit(events.AudienceChanged(room_id, author_id))
 
     await circle.store.write(apply)

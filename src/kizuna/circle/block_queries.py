@@ -5,7 +5,7 @@ from typing import Final
 import sqlalchemy as sa
 
 from kizuna.circle import render
-from kizuna.circle.audience import between, readable_by
+from kizuna.circle.audience import between, lives, readable_by
 from kizuna.circle.models import Face
 from kizuna.circle.tables import BLOCK, FACE, VOICE
 from kizuna.store.dialect import insert_ignore
@@ -16,7 +16,7 @@ _OTHER: Final = sa.bindparam("face_id", type_=sa.BigInteger)
 _BLOCKS: Final = (
     sa.select(FACE.c.id.label("face_id"), FACE.c.handle, FACE.c.display_name, FACE.c.avatar)
     .join_from(BLOCK, FACE, FACE.c.id == BLOCK.c.face_id)
-    .where(BLOCK.c.by_id == _VIEWER, FACE.c.deleted_at.is_(None), FACE.c.handle > sa.bindparam("after"))
+    .where(BLOCK.c.by_id == _VIEWER, lives(FACE), FACE.c.handle > sa.bindparam("after"))
     .order_by(FACE.c.handle)
     .limit(sa.bindparam("limit"))
 )

@@ -15,6 +15,13 @@ class FaceRemoved(Event, frozen=True, tag="circle.face_removed"):
     face_id: int
 
 
+class FaceStands(Event, frozen=True, tag="circle.face_stands"):
+    """The staff suspended a face, which is shown to nobody from now on, or took that back."""
+
+    face_id: int
+    suspended: bool
+
+
 class ProfileEdited(Event, frozen=True, tag="circle.profile_edited"):
     """A face changed its name or bio."""
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from kizuna.circle import render
-from kizuna.circle.audience import between
+from kizuna.circle.audience import between, lives
 from kizuna.circle.models import Face, FriendRequest, Friendship, Invitation, Invite, Profile
 from kizuna.circle.tables import BLOCK, FACE, FRIEND_INVITE, FRIEND_INVITE_USE, FRIEND_REQUEST, FRIENDSHIP
 from kizuna.ground.ids import MAX_ID
@@ -50,7 +50,7 @@ def _blocks(by: sa.ColumnElement[int], other: sa.ColumnElement[int]) -> sa.Colum
 
 _BLOCKED: Final = _blocks(_VIEWER, FACE.c.id)
 # Who is blocked sees nobody there. Who has blocked sees whom, whether or not it is mutual.
-_SEEN: Final = sa.and_(FACE.c.deleted_at.is_(None), sa.or_(_BLOCKED, sa.not_(_blocks(FACE.c.id, _VIEWER))))
+_SEEN: Final = sa.and_(lives(FACE), sa.or_(_BLOCKED, sa.not_(_blocks(FACE.c.id, _VIEWER))))
 _STATE: Final = (
     _BLOCKED.label("blocked"),
     _friends().label("friends"),
@@ -64,7 +64,7 @@ _SINCE: Final = sa.select(FRIENDSHIP.c.b_id, FRIENDSHIP.c.since_at).where(FRIEND
 _FRIENDS: Final = (
     sa.select(*_FACE)
     .join_from(FRIENDSHIP, FACE, FACE.c.id == FRIENDSHIP.c.b_id)
-    .where(FRIENDSHIP.c.a_id == _VIEWER, FACE.c.deleted_at.is_(None), FACE.c.handle > sa.bindparam("after"))
+    .where(FRIENDSHIP.c.a_id == _VIEWER, lives(FACE), FACE.c.handle > sa.bindparam("after"))
     .order_by(FACE.c.handle)
     .limit(sa.bindparam("limit"))
 )
@@ -100,7 +100,7 @@ def _requests(
     return (
         sa.select(FRIEND_REQUEST.c.id, FRIEND_REQUEST.c.note, FRIEND_REQUEST.c.created_at, *_FACE)
         .join_from(FRIEND_REQUEST, FACE, FACE.c.id == other)
-        .where(mine == _VIEWER, FRIEND_REQUEST.c.withdrawn_at.is_(None), FACE.c.deleted_at.is_(None), *more)
+        .where(mine == _VIEWER, FRIEND_REQUEST.c.withdrawn_at.is_(None), lives(FACE), *more)
         .where(FRIEND_REQUEST.c.id < sa.bindparam("below"))
         .order_by(FRIEND_REQUEST.c.id.desc())
         .limit(sa.bindparam("limit"))
@@ -142,7 +142,7 @@ _OPEN_INVITE: Final = sa.and_(
     _INVITE.code_hash == sa.bindparam("code_hash"),
     _INVITE.ended_at.is_(None),
     _INVITE.expires_at > sa.bindparam("now"),
-    FACE.c.deleted_at.is_(None),
+    lives(FACE),
 )
 _USED: Final = (
     sa.exists()
@@ -182,8 +182,9 @@ async def invitation(db: Db, viewer_id: int, code_hash: str, now_ms: int) -> tup
 
 # Writing. The verbs of ``actions.py`` and ``friend_actions.py`` decide; these run inside their transaction.
 
-_LIVE: Final = sa.select(FACE.c.id).where(FACE.c.deleted_at.is_(None))
-_LIVE_BY_ID: Final = _LIVE.where(FACE.c.id == sa.bindparam("face_id"))
+_MADE: Final = sa.select(FACE.c.id).where(FACE.c.id == sa.bindparam("face_id"))
+_LIVE_BY_ID: Final = _MADE.where(lives(FACE))
+_SUSPENDED_BY_ID: Final = _MADE.where(FACE.c.suspended.is_(True))
 _REQUEST: Final = sa.select(FRIEND_REQUEST)
 _REQUEST_BY_PAIR: Final = _REQUEST.where(
     FRIEND_REQUEST.c.from_id == sa.bindparam("from_id"), FRIEND_REQUEST.c.to_id == sa.bindparam("to_id")
@@ -197,8 +198,18 @@ _REQUEST_FROM: Final = _REQUEST.where(
 
 
 async def is_live(db: Db, face_id: int) -> bool:
-    """Whether this face exists and is not deleted."""
+    """Whether this face exists and is neither deleted nor suspended."""
     return await db.first(_LIVE_BY_ID, {"face_id": face_id}) is not None
+
+
+async def is_made(db: Db, face_id: int) -> bool:
+    """Whether this face was ever made."""
+    return await db.first(_MADE, {"face_id": face_id}) is not None
+
+
+async def is_suspended(db: Db, face_id: int) -> bool:
+    """Whether the staff has suspended this face, as far as the circle knows. For decisions."""
+    return await db.first(_SUSPENDED_BY_ID, {"face_id": face_id}) is not None
 
 
 async def request_between(db: Db, from_id: int, to_id: int) -> Row | None:
@@ -279,9 +290,9 @@ async def add_face(tx: Tx, row: dict[str, object]) -> None:
 
 
 async def change_face(tx: Tx, face_id: int, **values: object) -> bool:
-    """Change columns of a living face; answers whether there is one."""
-    living = sa.and_(FACE.c.id == face_id, FACE.c.deleted_at.is_(None))
-    return await tx.run(sa.update(FACE).where(living).values(values)) > 0
+    """Change columns of a face that is not deleted; answers whether there is one."""
+    kept = sa.and_(FACE.c.id == face_id, FACE.c.deleted_at.is_(None))
+    return await tx.run(sa.update(FACE).where(kept).values(values)) > 0
 
 
 async def drop_requests(tx: Tx, a_id: int, b_id: int) -> None:

@@ -6,6 +6,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from kizuna.circle import render
+from kizuna.circle.audience import lives
 from kizuna.circle.models import Face, Group
 from kizuna.circle.tables import (
     FACE,
@@ -28,7 +29,8 @@ _IS_FRIEND: Final = sa.exists().where(FRIENDSHIP.c.a_id == _G.owner_id, FRIENDSH
 _COUNT: Final = (
     sa.select(sa.func.count())
     .select_from(FRIEND_GROUP_MEMBER)
-    .where(_M.group_id == _G.id, _IS_FRIEND.correlate(FRIEND_GROUP, FRIEND_GROUP_MEMBER))
+    .join(FACE, FACE.c.id == _M.face_id)
+    .where(_M.group_id == _G.id, lives(FACE), _IS_FRIEND.correlate(FRIEND_GROUP, FRIEND_GROUP_MEMBER))
     .correlate(FRIEND_GROUP)
     .scalar_subquery()
     .label("members")
@@ -41,7 +43,7 @@ _MEMBERS: Final = (
     sa.select(FACE.c.id.label("face_id"), FACE.c.handle, FACE.c.display_name, FACE.c.avatar)
     .join_from(FRIEND_GROUP_MEMBER, FACE, FACE.c.id == _M.face_id)
     .join(FRIEND_GROUP, _G.id == _M.group_id)
-    .where(_M.group_id == _GROUP, _OWN, _IS_FRIEND, FACE.c.deleted_at.is_(None))
+    .where(_M.group_id == _GROUP, _OWN, _IS_FRIEND, lives(FACE))
     .order_by(FACE.c.handle)
 )
 

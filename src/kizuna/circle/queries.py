@@ -10,7 +10,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from kizuna.circle import attachment_queries, render
-from kizuna.circle.audience import readable_by, readers_of
+from kizuna.circle.audience import lives, readable_by, readers_of
 from kizuna.circle.audience_queries import add_lists, drop_lists, rule_of
 from kizuna.circle.edit_queries import drop_versions
 from kizuna.circle.models import Audience, Room, Rule, Voice, Who, Why
@@ -108,7 +108,7 @@ def _reply_count() -> sa.ColumnElement[int]:
             reply.c.room_id == _V.c.id,
             reply.c.parent_id.is_not(None),
             reply.c.deleted_at.is_(None),
-            author.c.deleted_at.is_(None),
+            lives(author),
         )
         .correlate(_V)
         .scalar_subquery()
@@ -233,15 +233,13 @@ _TO_DELETE: Final = (
         sa.or_(_V.c.author_id == _VIEWER, _ROOM.c.author_id == _VIEWER),
     )
 )
-_FRIENDS_AMONG: Final = (
+_TIED_AMONG: Final = (
     sa.select(FACE.c.id)
     .join(FRIENDSHIP, FRIENDSHIP.c.b_id == FACE.c.id)
-    .where(
-        FRIENDSHIP.c.a_id == _VIEWER,
-        FACE.c.deleted_at.is_(None),
-        FACE.c.id.in_(sa.bindparam("people", expanding=True)),
-    )
+    .where(FRIENDSHIP.c.a_id == _VIEWER, FACE.c.id.in_(sa.bindparam("people", expanding=True)))
 )
+_FRIENDS_AMONG: Final = _TIED_AMONG.where(lives(FACE))
+_AWAY_AMONG: Final = _TIED_AMONG.where(FACE.c.suspended.is_(True))
 
 
 async def room_to_answer(db: Db, viewer_id: int, parent_id: int) -> int | None:
@@ -253,6 +251,12 @@ async def room_to_answer(db: Db, viewer_id: int, parent_id: int) -> int | None:
 async def friends_among(db: Db, viewer_id: int, people: Collection[int]) -> set[int]:
     """Those of these faces that are the viewer's friends."""
     rows = await db.all(_FRIENDS_AMONG, {"viewer_id": viewer_id, "people": list(people)})
+    return {row.id for row in rows}
+
+
+async def friends_away(db: Db, viewer_id: int, people: Collection[int]) -> set[int]:
+    """Those of these faces that are the viewer's friends and suspended: back one day. For decisions."""
+    rows = await db.all(_AWAY_AMONG, {"viewer_id": viewer_id, "people": list(people)}) if people else ()
     return {row.id for row in rows}
 
 

@@ -6,7 +6,7 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from kizuna.circle.audience import readable_by
+from kizuna.circle.audience import lives, readable_by
 from kizuna.circle.models import Face, Mood, Responder
 from kizuna.circle.tables import BLOCK, FACE, REACTION, VOICE
 from kizuna.store.dialect import upsert
@@ -23,7 +23,8 @@ _MOODS: Final = (
         sa.func.count().label("given"),
         sa.func.max(sa.case((_R.face_id == _VIEWER, 1), else_=0)).label("mine"),
     )
-    .where(_R.voice_id.in_(sa.bindparam("ids", expanding=True)))
+    .join_from(REACTION, FACE, FACE.c.id == _R.face_id)
+    .where(_R.voice_id.in_(sa.bindparam("ids", expanding=True)), lives(FACE))
     .group_by(_R.voice_id, _R.kind)
 )
 _FOLDED: Final = sa.exists().where(BLOCK.c.by_id == _VIEWER, BLOCK.c.face_id == FACE.c.id).correlate(FACE)
@@ -38,7 +39,7 @@ _RESPONDERS: Final = (
     )
     .join_from(REACTION, FACE, FACE.c.id == _R.face_id)
     .join(_V, _V.c.id == _R.voice_id)
-    .where(_R.voice_id == _VOICE_ID, readable_by(_VIEWER, _V))
+    .where(_R.voice_id == _VOICE_ID, lives(FACE), readable_by(_VIEWER, _V))
     .order_by(_R.reacted_at, FACE.c.id)
     .limit(sa.bindparam("limit"))
 )

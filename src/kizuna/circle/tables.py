@@ -20,6 +20,8 @@ FACE: Final = table(
     sa.Column("deleted_at", sa.BigInteger),
     # The name of a file, "key.extension".
     sa.Column("avatar", sa.Text),
+    # What the staff decided: whoever is suspended is to everybody like one that never was, until that is taken back.
+    sa.Column("suspended", sa.Boolean, nullable=False, server_default=sa.false()),
 )
 
 # Both directions are stored, always together, so that each question is one look-up in one index.

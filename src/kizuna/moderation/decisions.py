@@ -5,7 +5,7 @@ import msgspec
 from kizuna.ground import text as texts
 from kizuna.ground.config import Plane
 from kizuna.ground.errors import Conflict, Forbidden, Invalid, NotFound
-from kizuna.moderation import closed_queries, events, queries
+from kizuna.moderation import closed_queries, events, planes, queries
 from kizuna.moderation.models import Deed, Report
 from kizuna.moderation.ports import Moderation
 from kizuna.people import standing_queries
@@ -23,12 +23,12 @@ async def stand(
 ) -> None:
     """Silence, unsilence, suspend or restore the person behind a face. A reason is needed; it is logged.
 
-    Raises NotFound (not staff, or no such face), Forbidden (oneself, or staff by a moderator), Conflict (the last
-    administrator), Invalid.
+    Answers when the planes show it. Raises NotFound (not staff, or no such face), Forbidden (oneself, or staff by a
+    moderator), Conflict (the last administrator), Invalid.
     """
     why = check_reason(reason)
 
-    async def apply(tx: Tx) -> None:
+    async def apply(tx: Tx) -> int:
         mine = await staff(tx, viewer)
         row = await _other(tx, viewer, plane, face_id)
         before = await standing_queries.standing(tx, row.person_id)
@@ -38,8 +38,9 @@ async def stand(
         if now != before:
             await change(tx, row.person_id, now)
             await queries.add_decision(tx, viewer.person_id, deed, plane=plane, target_id=face_id, reason=why)
+        return row.person_id
 
-    await moderation.people.store.write(apply)
+    await planes.follow(moderation, await moderation.people.store.write(apply))
 
 
 def _after(before: Standing, deed: Deed, now_ms: int) -> Standing:
@@ -183,7 +184,7 @@ async def _answer(
 ) -> None:
     why = check_reason(reason)
 
-    async def apply(tx: Tx) -> None:
+    async def apply(tx: Tx) -> int:
         await staff(tx, viewer)
         asked = await queries.appeal(tx, appeal_id)
         if asked is None:
@@ -198,5 +199,6 @@ async def _answer(
         await queries.add_decision(
             tx, viewer.person_id, deed, plane=asked.plane, target_id=asked.face_id, reason=why
         )
+        return asked.person_id
 
-    await moderation.people.store.write(apply)
+    await planes.follow(moderation, await moderation.people.store.write(apply))

@@ -22,6 +22,7 @@ _STANDS: Final = POST.c.deleted_at.is_(None)
 _SHOWN: Final = ACCOUNT.c.suspended.is_(False)
 _ACCOUNTS: Final = sa.select(*_ACCOUNT_FIELDS).where(ACCOUNT.c.id.in_(_ids), _SHOWN)
 _HAS_ACCOUNT: Final = sa.select(ACCOUNT.c.id).where(ACCOUNT.c.id == _account_id)
+_STANDING: Final = sa.select(ACCOUNT.c.silenced, ACCOUNT.c.suspended).where(ACCOUNT.c.id == _account_id)
 _ACCOUNT_BY_HANDLE: Final = sa.select(*_ACCOUNT_FIELDS).where(
     ACCOUNT.c.handle == sa.bindparam("handle"), _SHOWN
 )
@@ -223,6 +224,12 @@ async def boost_id(db: Db, account_id: int, post_id: int) -> int | None:
 async def booster_ids(db: Db, post_id: int) -> tuple[int, ...]:
     """Everybody who boosted an original."""
     return tuple(row.account_id for row in await db.all(_BOOSTERS, {"post_id": post_id}))
+
+
+async def standing(db: Db, account_id: int) -> tuple[bool, bool]:
+    """Whether the staff has silenced an account, and whether suspended, as far as the square knows."""
+    row = await db.first(_STANDING, {"account_id": account_id})
+    return (False, False) if row is None else (row.silenced, row.suspended)
 
 
 async def set_standing(tx: Tx, account_id: int, *, silenced: bool, suspended: bool) -> None:

@@ -9,6 +9,7 @@ import msgspec
 
 from kizuna.circle import audience, events
 from kizuna.circle.ports import Circle
+from kizuna.ground.events import Event
 from kizuna.people.models import Viewer
 from kizuna.streaming.hub import Hub
 from kizuna.streaming.models import Body, Channel, Entry, EventName, Judge
@@ -43,6 +44,10 @@ class CircleSource:
         store.hear(events.VoiceDeleted, self._deleted)
         store.hear(events.Unfriended, self._ended)
         store.hear(events.FaceRemoved, self._ended)
+        store.hear(events.FaceStands, self._ended)
+        store.hear(events.Blocked, self._ended)
+        store.hear(events.GroupChanged, self._ended)
+        store.hear(events.AudienceChanged, self._ended)
 
     async def refresh(self) -> None:
         """Nothing is kept that could be old."""
@@ -93,7 +98,7 @@ class CircleSource:
         self._hub.ended()
         self._tell("delete", event.voice_id, event.room_id)
 
-    def _ended(self, event: events.Unfriended | events.FaceRemoved) -> None:  # noqa: ARG002 - the gate knows which
+    def _ended(self, event: Event) -> None:  # noqa: ARG002 - the gate knows which
         self._hub.ended()
 
     def _tell(self, name: EventName, voice_id: int, room_id: int) -> None:

@@ -10,6 +10,7 @@ from typing import Final
 
 import msgspec
 
+from kizuna.circle import friend_queries
 from kizuna.fetch.port import FetchError, FetchUnanswered, Response
 from kizuna.jobs.duties import Duty, Effect
 from kizuna.store.store import Row, Tx
@@ -21,6 +22,8 @@ from kizuna.tie.partners import mastodon, wire
 from kizuna.tie.place import AccessRefused, Trouble, find, newest_there
 from kizuna.tie.ports import Tie
 from kizuna.tie.states import (
+    SUSPENDED,
+    SUSPENDED_MS,
     TOO_LATE_MS,
     Abandoned,
     Absent,
@@ -116,7 +119,7 @@ async def _send(tie: Tie, link: Row, row: Row) -> None:
         except Trouble as trouble:
             await _happen(tie, row.id, Postponed(trouble.reason, trouble.after_ms))
             return
-    if not await tie.store.write(lambda tx: _begin(tx, link.id, row, fence)):
+    if not await tie.store.write(lambda tx: _begin(tx, link, row, fence)):
         return
     try:
         answer = await tie.fetch.send(mastodon.post(link.origin, link.token, row.text, row.key))
@@ -131,9 +134,11 @@ async def _send(tie: Tie, link: Row, row: Row) -> None:
         raise AccessRefused
 
 
-async def _begin(tx: Tx, link_id: int, row: Row, fence: str) -> bool:
-    """Write down that the attempt begins, unless it must not any more."""
-    if await queries.open_consent(tx, link_id, "out") is None:
+async def _begin(tx: Tx, link: Row, row: Row, fence: str) -> bool:
+    """Write down that the attempt begins, unless it must not any more, or not now."""
+    if await friend_queries.is_suspended(tx, link.face_id):
+        await copy_queries.happen(tx, row.id, Postponed(SUSPENDED, SUSPENDED_MS))
+    elif await queries.open_consent(tx, link.id, "out") is None:
         await copy_queries.happen(tx, row.id, Refused("Copies to this place are no longer allowed."))
     elif tx.now_ms - row.made_at > TOO_LATE_MS:
         await copy_queries.happen(tx, row.id, Refused(row.reason or "It could not be sent in time."))

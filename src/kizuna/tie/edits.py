@@ -1,5 +1,6 @@
 """Giving a copy another text at its place: one step at a time, as `delivery` does for the rest of its life."""
 
+from kizuna.circle import friend_queries
 from kizuna.fetch.port import FetchError, FetchUnanswered, Response
 from kizuna.store.store import Row, Tx
 from kizuna.tie import copy_queries, queries
@@ -7,6 +8,8 @@ from kizuna.tie.partners import mastodon, wire
 from kizuna.tie.place import AccessRefused
 from kizuna.tie.ports import Tie
 from kizuna.tie.states import (
+    SUSPENDED,
+    SUSPENDED_MS,
     TOO_LATE_MS,
     Absent,
     Deleted,
@@ -26,7 +29,7 @@ _GONE = (404, 410)
 
 async def edit(tie: Tie, link: Row, row: Row) -> None:
     """Send the new text, unless it must not leave any more. Raises AccessRefused."""
-    if not await tie.store.write(lambda tx: _begin(tx, link.id, row)):
+    if not await tie.store.write(lambda tx: _begin(tx, link, row)):
         return
     request = mastodon.edit(link.origin, link.token, row.remote_id, row.new_text)
     try:
@@ -79,9 +82,11 @@ async def _what_stands(tie: Tie, link: Row, row: Row, *, otherwise: Happening) -
     return Edited() if mastodon.same_text(shown.content or "", row.new_text) else otherwise
 
 
-async def _begin(tx: Tx, link_id: int, row: Row) -> bool:
-    """Write down that the attempt begins, unless it must not any more."""
-    if await queries.open_consent(tx, link_id, "out") is None:
+async def _begin(tx: Tx, link: Row, row: Row) -> bool:
+    """Write down that the attempt begins, unless it must not any more, or not now."""
+    if await friend_queries.is_suspended(tx, link.face_id):
+        await copy_queries.happen(tx, row.id, Postponed(SUSPENDED, SUSPENDED_MS))
+    elif await queries.open_consent(tx, link.id, "out") is None:
         await copy_queries.happen(tx, row.id, Refused("Copies to this place are no longer allowed."))
     elif tx.now_ms - row.changed_at > TOO_LATE_MS:
         await copy_queries.happen(tx, row.id, Refused(row.reason or "It could not be sent in time."))

@@ -20,6 +20,9 @@ import msgspec
 
 #: A copy that could not be sent for this long is not sent any more: nobody expects an old text to appear.
 TOO_LATE_MS = 24 * 3600 * 1000
+#: Nothing leaves for somebody whom the staff has suspended; whether that still stands is looked at again after this.
+SUSPENDED = "The account is suspended here."
+SUSPENDED_MS = 600_000
 #: Sends of one copy; each was followed by a read of the place that found nothing.
 MOST_SENDS = 6
 _LONGEST_WAIT_MS = 3600 * 1000
