@@ -16,6 +16,7 @@ from kizuna.api import (
     oauth,
     profile,
     relations,
+    reports,
     search,
     start,
     statuses,
@@ -53,6 +54,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
     *edits.OPERATIONS,
     *kept.OPERATIONS,
     *blocks.OPERATIONS,
+    *reports.OPERATIONS,
     *tags.OPERATIONS,
     *media.OPERATIONS,
     *timelines.OPERATIONS,
@@ -70,4 +72,4 @@ def routes(config: Config) -> tuple[list[PublicRoute], list[MemberRoute]]:
     public = [each.route for each in OPERATIONS if isinstance(each.route, PublicRoute)]
     if "circle" not in config.planes:
         return public, [each.route for each in OPERATIONS if isinstance(each.route, MemberRoute)]
-    return public, member_routes(OPERATIONS, (*voices.TWINS, *friends.TWINS))
+    return public, member_routes(OPERATIONS, (*voices.TWINS, *friends.TWINS, *reports.TWINS))

@@ -1,12 +1,12 @@
 """All SQL on moderation's tables in the store circle: reports about closed items, and who of the staff read them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import sqlalchemy as sa
 
 from kizuna.circle.models import Voice
 from kizuna.moderation.models import Reading, Report
-from kizuna.moderation.queries import MOST_LISTED, report_of
+from kizuna.moderation.queries import MOST_LISTED, report_of, same_in
 from kizuna.moderation.tables import CLOSED_READING, CLOSED_REPORT, CLOSED_REPORT_ITEM
 from kizuna.store.dialect import insert_ignore
 from kizuna.store.store import Db, Row, Tx
@@ -24,6 +24,11 @@ async def add_report(tx: Tx, row: Mapping[str, object], seen: Sequence[Voice]) -
             "written_at": voice.created_at,
         }
         await tx.run(sa.insert(CLOSED_REPORT_ITEM).values(item))
+
+
+async def same_open(db: Db, row: Mapping[str, object], item_ids: Collection[int]) -> int | None:
+    """The open report that says the very same, if its reporter has made one."""
+    return await same_in(db, CLOSED_REPORT, CLOSED_REPORT_ITEM, row, item_ids)
 
 
 async def reports(db: Db, *, open_only: bool, target_id: int | None = None) -> list[Report]:

@@ -1,6 +1,6 @@
 """All SQL on moderation's tables in the store people."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -60,6 +60,24 @@ async def add_report(tx: Tx, row: Mapping[str, object], items: Sequence[Reported
                 report_id=row["id"], item_id=item.item_id, text=item.text, written_at=item.written_at
             )
         )
+
+
+async def same_open(db: Db, row: Mapping[str, object], item_ids: Collection[int]) -> int | None:
+    """The open report that says the very same, if its reporter has made one."""
+    return await same_in(db, REPORT, REPORT_ITEM, row, item_ids)
+
+
+async def same_in(
+    db: Db, reports: sa.Table, items: sa.Table, row: Mapping[str, object], item_ids: Collection[int]
+) -> int | None:
+    """``same_open`` among the reports of one plane."""
+    said = [reports.c[name] == row[name] for name in ("reporter_id", "target_id", "category", "comment")]
+    alike = sa.select(reports.c.id).where(*said, reports.c.closed_at.is_(None)).order_by(reports.c.id)
+    for found in await db.all(alike):
+        quoted = await db.all(sa.select(items.c.item_id).where(items.c.report_id == found.id))
+        if {one.item_id for one in quoted} == set(item_ids):
+            return int(found.id)
+    return None
 
 
 async def reports(db: Db, *, open_only: bool, target_id: int | None = None) -> list[Report]:

@@ -6,6 +6,7 @@ from kizuna.circle import friend_queries
 from kizuna.circle import queries as circle_queries
 from kizuna.ground import text as texts
 from kizuna.ground.errors import Forbidden, Invalid, NotFound
+from kizuna.jobs.idempotency import Key, once
 from kizuna.moderation import closed_queries, events, queries
 from kizuna.moderation.models import Category, Complaint, ReportedItem
 from kizuna.moderation.ports import Moderation
@@ -19,10 +20,13 @@ MOST_ITEMS: Final = 20
 COMMENT_LENGTH: Final = 1000
 
 
-async def report_account(moderation: Moderation, viewer: Viewer, complaint: Complaint) -> int:
+async def report_account(
+    moderation: Moderation, viewer: Viewer, complaint: Complaint, key: Key | None = None
+) -> int:
     """Report an account of the square, with posts of it; answers the report's id.
 
-    Posts that are gone or somebody else's are refused. Raises NotFound, Invalid, Forbidden (oneself), TooMany.
+    Posts that are gone or somebody else's are refused. While a report that says the very same is open, it is answered
+    and no other is made. Raises NotFound, Invalid, Forbidden (oneself), TooMany.
     """
     comment = _checked(complaint)
     assert viewer.square_id is not None, "the door asks for a face on the square"
@@ -40,19 +44,28 @@ async def report_account(moderation: Moderation, viewer: Viewer, complaint: Comp
     reporter_id = viewer.square_id
 
     async def apply(tx: Tx) -> int:
+        return (await once(tx, key, lambda: write(tx)))[0]
+
+    async def write(tx: Tx) -> int:
+        row = _row(tx, reporter_id, complaint, comment)
+        known = await queries.same_open(tx, row, complaint.item_ids)
+        if known is not None:
+            return known
         report_id = tx.new_id()
-        await queries.add_report(tx, _row(tx, report_id, reporter_id, complaint, comment), items)
+        await queries.add_report(tx, {"id": report_id, **row}, items)
         tx.emit(events.Reported(report_id))
         return report_id
 
     return await moderation.people.store.write(apply)
 
 
-async def report_face(moderation: Moderation, viewer: Viewer, complaint: Complaint) -> int:
+async def report_face(
+    moderation: Moderation, viewer: Viewer, complaint: Complaint, key: Key | None = None
+) -> int:
     """Report a face of the circle, with voices or replies of it; answers the report's id.
 
     What staff will read is what the viewer may read at this moment, and no more: the gate is asked in the write.
-    Raises NotFound, Invalid, Forbidden (oneself), TooMany.
+    Repeats are answered as by ``report_account``. Raises NotFound, Invalid, Forbidden (oneself), TooMany.
     """
     comment = _checked(complaint)
     assert viewer.circle_id is not None, "the door asks for a face in the circle"
@@ -62,22 +75,28 @@ async def report_face(moderation: Moderation, viewer: Viewer, complaint: Complai
     reporter_id = viewer.circle_id
 
     async def apply(tx: Tx) -> int:
+        return (await once(tx, key, lambda: write(tx)))[0]
+
+    async def write(tx: Tx) -> int:
         if await friend_queries.profile_by_id(tx, reporter_id, complaint.target_id) is None:
             raise NotFound
         seen = await circle_queries.load(tx, reporter_id, list(complaint.item_ids))
         if len(seen) != len(complaint.item_ids) or any(one.author.id != complaint.target_id for one in seen):
             raise NotFound
+        row = _row(tx, reporter_id, complaint, comment)
+        known = await closed_queries.same_open(tx, row, complaint.item_ids)
+        if known is not None:
+            return known
         report_id = tx.new_id()
-        await closed_queries.add_report(tx, _row(tx, report_id, reporter_id, complaint, comment), seen)
+        await closed_queries.add_report(tx, {"id": report_id, **row}, seen)
         tx.emit(events.ClosedReported(report_id))
         return report_id
 
     return await moderation.circle.store.write(apply)
 
 
-def _row(tx: Tx, report_id: int, reporter_id: int, complaint: Complaint, comment: str) -> dict[str, object]:
+def _row(tx: Tx, reporter_id: int, complaint: Complaint, comment: str) -> dict[str, object]:
     return {
-        "id": report_id,
         "reporter_id": reporter_id,
         "target_id": complaint.target_id,
         "category": complaint.category,
