@@ -57,6 +57,7 @@ from kizuna.people import events as people_events
 from kizuna.people import tasks as people_tasks
 from kizuna.people.belongings import Part
 from kizuna.people.limits import Limiter
+from kizuna.people.newcomers import Newcomers
 from kizuna.people.passwords import Argon2Hasher, Hasher
 from kizuna.people.ports import People
 from kizuna.square import actions as square_actions
@@ -82,6 +83,7 @@ from kizuna.tie.tasks import handlers
 from kizuna.web import routes as web_routes
 
 VERSION: Final = "0.1.0"
+PLANES: Final[tuple[Plane, ...]] = ("square", "circle")
 
 
 @dataclass(frozen=True)
@@ -211,6 +213,8 @@ def schedules_table(parts: Parts) -> Mapping[StoreName, Sequence[Schedule]]:
 
 
 def _parts(config: Config, ports: Ports, stores: Stores) -> Parts:
+    limiter = Limiter(ports.clock, enabled=not config.test_mode)
+    count = Newcomers(config, ports.clock, limiter).check
     people = People(
         store=stores.people,
         config=config,
@@ -218,12 +222,14 @@ def _parts(config: Config, ports: Ports, stores: Stores) -> Parts:
         randomness=ports.randomness("people"),
         hasher=ports.hasher,
         bus=choose_bus(config, ports.clock),
-        limiter=Limiter(ports.clock, enabled=not config.test_mode),
+        limiter=limiter,
         face_ids={"square": stores.square.ids, "circle": stores.circle.ids},
         screen=Screen(stores.people).check,
     )
-    square = Square(stores.square, stores.people, config, ports.clock, Words(stores.people).check)
-    circle = Circle(stores.circle, ports.clock, ports.randomness("circle"))
+    words = Words(stores.people).check
+    counted = {plane: functools.partial(count, plane) for plane in PLANES}
+    square = Square(stores.square, stores.people, config, ports.clock, words, counted["square"])
+    circle = Circle(stores.circle, ports.clock, ports.randomness("circle"), counted["circle"])
     home = Home(square, circle)
     return Parts(
         people=people,

@@ -176,7 +176,9 @@ async def test_blocked_words_are_kept_out_of_the_square_alone(town: tuple[Cast, 
     for text in ("You ASS!", "ＡＳＳ", "a\u200bss", "なんてばかな"):
         refused = await poster.http.post("/api/v1/statuses", json={"status": text})
         assert refused.status_code == 422, text
-    await poster.say("A class of its own")
+    said = await poster.say("A class of its own")
+    edited = await poster.http.put(f"/api/v1/statuses/{said['id']}", json={"status": "You ass!"})
+    assert edited.status_code == 422, "nor by an edit"
     assert (await cast.aoi.say("You ass!", "friends")).startswith("/v/")
     listed = await dan.open("/staff/words")
     await dan.do(listed, next(form.action for form in listed.forms if form.action.endswith("/allow")))

@@ -150,6 +150,7 @@ async def say_to(
 
     async def write(tx: Tx) -> int:
         await check_named(tx, author_id, rule)
+        circle.count(author_id, "posts")
         voice_id = tx.new_id()
         row = _row(tx, voice_id, author_id, voice_id, None, rule.audience, said, html)
         await queries.add_room(tx, row, rule)
@@ -184,6 +185,7 @@ async def reply(
         return (await once(tx, key, lambda: write(tx, room_id)))[0]
 
     async def write(tx: Tx, room_id: int) -> int:
+        circle.count(author_id, "posts")
         reply_id = tx.new_id()
         await queries.add_voice(tx, _row(tx, reply_id, author_id, room_id, parent_id, None, said, html))
         await attachment_queries.attach(tx, reply_id, taken.pictures())

@@ -44,12 +44,12 @@ async def request_friend(circle: Circle, from_id: int, to_handle: str, note: str
             case Friendship.BLOCKED:
                 raise Invalid("You have blocked this person.", field="handle")
             case _:
-                return await _ask(tx, from_id, other.face.id, said)
+                return await _ask(circle, tx, from_id, other.face.id, said)
 
     return await circle.store.write(apply)
 
 
-async def _ask(tx: Tx, from_id: int, to_id: int, note: str) -> Friendship:
+async def _ask(circle: Circle, tx: Tx, from_id: int, to_id: int, note: str) -> Friendship:
     crossing = await friend_queries.request_between(tx, to_id, from_id)
     if crossing is not None and crossing.withdrawn_at is None:
         # Also when this side had declined: to the other side the request was open all the time.
@@ -58,6 +58,7 @@ async def _ask(tx: Tx, from_id: int, to_id: int, note: str) -> Friendship:
     before = await friend_queries.request_between(tx, from_id, to_id)
     if before is not None and before.withdrawn_at is None:
         return Friendship.REQUESTED
+    circle.count(from_id, "requests")
     declined_at = None
     if before is not None:
         declined_at = before.declined_at
@@ -158,6 +159,7 @@ async def make_invite(circle: Circle, face_id: int, max_uses: int = 1, days: int
     async def apply(tx: Tx) -> int:
         if not await friend_queries.is_live(tx, face_id):
             raise NotFound
+        circle.count(face_id, "invites")
         invite_id = tx.new_id()
         await friend_queries.add_invite(
             tx,

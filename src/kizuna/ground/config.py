@@ -19,6 +19,7 @@ _ORIGIN: Final = re.compile(r"https?://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-
 MAIL_FROM: Final = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
 Plane = Literal["square", "circle"]
 SignUpRule = Literal["open", "approval", "invite", "closed"]
+Few = Annotated[int, msgspec.Meta(ge=0, le=10_000)]
 Port = Annotated[int, msgspec.Meta(ge=0, le=65535)]
 
 
@@ -41,6 +42,13 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     mail: str = ""
     mail_from: str = ""
     mail_confirmation: Literal["none", "required"] = "none"
+    new_days: Annotated[int, msgspec.Meta(ge=0, le=365)] = 3
+    new_posts: Few = 30
+    new_follows: Few = 30
+    new_mentions: Few = 10
+    new_links: Few = 10
+    new_requests: Few = 20
+    new_invites: Few = 5
     fetch_allow: tuple[str, ...] = ()
     bus: str = ""
     trusted_proxies: tuple[str, ...] = ()

@@ -74,6 +74,11 @@ class Limiter:
         self._most = most
         self._planes: dict[Plane | None, OrderedDict[tuple[str, str], _Bucket]] = {}
 
+    @property
+    def enabled(self) -> bool:
+        """Whether anything is counted."""
+        return self._enabled
+
     def take(self, plane: Plane | None, rule: Rule, subject: str) -> Standing:
         """Count one call of a subject (an address, a face id) and say whether it may go on.
 

@@ -100,7 +100,7 @@ async def post(
     """Say something, with the pictures ``chosen``; answers its id, the same for a repeat with the same key.
 
     Raises Invalid for what cannot be posted or a key used with another body, NotFound when the post it replies to
-    is gone. A reply to a boost is a reply to the original.
+    is gone, TooMany for who is new here and has posted a lot. A reply to a boost is a reply to the original.
     """
     draft = rules.checked(draft, may_be_blank=chosen is not None and chosen.some)
     await square.check_words(draft.text, draft.spoiler_text)
@@ -113,6 +113,8 @@ async def post(
             raise NotFound
         if draft.in_reply_to_id is not None:
             await _count_reply(tx, author_id, parent)
+        square.count(author_id, "posts")
+        await lookup.count_marks(tx, square, author_id, draft.text, mentioned_ids)
         queries.count_told(tx, author_id)
         post_id = tx.new_id()
         queries.append_post(tx, post_id, author_id, draft, marks.html, parent)
@@ -204,6 +206,7 @@ async def boost(square: Square, account_id: int, post_id: int) -> int:
             there = await queries.boost_id(tx, account_id, original.id)
             assert there is not None, "the one reason why a boost is not inserted"
             return there
+        square.count(account_id, "posts")
         await queries.count_boosts(tx, original.id, 1)
         if not await queries.has_account(tx, account_id):
             raise NotFound
@@ -289,6 +292,7 @@ async def follow(
         there = bool(await queries.followed(tx, follower_id, [followee_id]))
         rules.check_follow(follower, followee_id, there=there)
         if await queries.make_follow(tx, follower_id, followee_id):
+            square.count(follower_id, "follows")
             await queries.count_follow(tx, follower_id, followee_id, 1)
             tx.emit(events.Followed(follower_id, followee_id))
         await _set_options(tx, follower_id, followee_id, boosts, notify)

@@ -18,6 +18,7 @@ async def edit_post(square: Square, account_id: int, post_id: int, edit: Edit) -
     Raises Invalid for what cannot be posted and after 100 edits, NotFound for what is not one's own.
     """
     draft = rules.checked(_merged(await lookup.own(square.store.reads, account_id, post_id), edit))
+    await square.check_words(draft.text, draft.spoiler_text)
     marks, mentioned_ids = await lookup.mark(square, draft.text)
 
     async def apply(tx: Tx) -> None:
@@ -41,6 +42,7 @@ async def edit_post(square: Square, account_id: int, post_id: int, edit: Edit) -
         await edit_queries.change_post(tx, post_id, now)
         queries.append_marks(tx, post_id, mentioned_ids, marks.tags)
         new = [one for one in mentioned_ids if one not in before]
+        await lookup.count_marks(tx, square, account_id, draft.text, new, was.text)
         told = await lookup.to_tell(tx, account_id, new)
         tx.emit(events.PostEdited(post_id, account_id, was.visibility, told, marks.tags, old_tags))
 

@@ -1,8 +1,9 @@
 """What verbs look up before they do anything. Absent, and kept apart by a block, look the same: NotFound."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from kizuna.ground.errors import NotFound
+from kizuna.ground.text import links
 from kizuna.square import block_queries, queries
 from kizuna.square.models import Account, Post
 from kizuna.square.ports import Square
@@ -22,6 +23,17 @@ async def to_tell(db: Db, account_id: int, mentioned_ids: Iterable[int]) -> tupl
     ids = tuple(mentioned_ids)
     away = await block_queries.apart(db, account_id, ids)
     return tuple(one for one in ids if one not in away) if away else ids
+
+
+async def count_marks(
+    db: Db, square: Square, account_id: int, text: str, mentioned_ids: Sequence[int], before: str = ""
+) -> None:
+    """Count what a text says to strangers, and whether it brings links that were not in it. Raises TooMany, Invalid."""
+    if mentioned_ids:
+        followers = await queries.followers_among(db, account_id, mentioned_ids)
+        square.count(account_id, "mentions", len(set(mentioned_ids) - followers - {account_id}))
+    if any(text[start:end] not in before for start, end in links(text)):
+        square.count(account_id, "links")
 
 
 async def account(db: Db, account_id: int) -> Account:

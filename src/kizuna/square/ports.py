@@ -6,6 +6,7 @@ from functools import cached_property
 
 from kizuna.ground.clock import Clock
 from kizuna.ground.config import Config
+from kizuna.people.newcomers import known
 from kizuna.square.sight import Sights
 from kizuna.store.store import Store
 
@@ -18,7 +19,7 @@ async def welcome(*written: str) -> None:
 class Square:
     """The square's own store, the store people, where accounts keep what is theirs alone, and where it is reached.
 
-    ``check_words`` raises Invalid for unwelcome words.
+    ``check_words`` raises Invalid for unwelcome words, ``count`` TooMany for what a new account has done too often.
     """
 
     store: Store
@@ -26,6 +27,7 @@ class Square:
     config: Config
     clock: Clock
     check_words: Callable[..., Awaitable[None]] = welcome
+    count: Callable[..., None] = known
     sights: Sights = field(init=False)
 
     def __post_init__(self) -> None:
