@@ -67,7 +67,7 @@ from kizuna.square import events as square_events
 from kizuna.square import kept_actions
 from kizuna.square.ports import Square
 from kizuna.store.alive import all_answer
-from kizuna.store.open import Stores, open_stores
+from kizuna.store.open import Stores, open_configured
 from kizuna.store.store import Db, Tx
 from kizuna.tie import belongings as tie_belongings
 from kizuna.tie import events as tie_events
@@ -137,6 +137,7 @@ class Server:
 
     async def start(self) -> None:
         """Begin to work: finish what an earlier process left, deliver events, do duties."""
+        await self.stores.start()
         await self.parts.people.bus.start()
         await bury_cut_off(self.parts.tie)
         for store in self.stores.each():
@@ -192,7 +193,7 @@ def open_mailer(config: Config, clock: Clock, randomness: Randomness) -> Mailer:
 
 def build(config: Config, ports: Ports) -> Server:
     """Put a server together. Raises ConfigError when its data directory is in use or newer than this program."""
-    stores = open_stores(config.data, ports.clock, inline=ports.inline)
+    stores = open_configured(config, ports.clock, inline=ports.inline)
     parts = _parts(config, ports, stores)
     parts.home.listen(stores.square, stores.people)
     table = events_table(parts, stores)

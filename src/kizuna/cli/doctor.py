@@ -94,7 +94,7 @@ def _space(data: Path) -> Finding:
 
 
 async def _dead_letters(config: Config) -> Finding:
-    stores = open_beside(config.data, SystemClock())
+    stores = open_beside(config, SystemClock())
     try:
         count = await dead.count_dead(stores)
     finally:

@@ -34,7 +34,7 @@ def discard(config: Config, ids: Sequence[str]) -> None:
 
 
 async def _list(config: Config) -> None:
-    stores = open_beside(config.data, SystemClock())
+    stores = open_beside(config, SystemClock())
     letters = await dead.dead_letters(stores)
     for one in letters:
         typer.echo(f"{one.id}  {one.store} {one.what} {one.kind}, {one.attempts} attempts: {one.error}")
@@ -45,7 +45,7 @@ async def _list(config: Config) -> None:
 
 
 async def _each(config: Config, ids: Sequence[str], verb: Verb, done: str) -> None:
-    stores = open_beside(config.data, SystemClock())
+    stores = open_beside(config, SystemClock())
     wanted = list(ids) or [str(letter.id) for letter in await dead.dead_letters(stores)]
     try:
         for text in wanted:

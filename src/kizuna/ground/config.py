@@ -17,6 +17,7 @@ NO_SETTINGS: Final = ("KIZUNA_CONFIG", BACKUP_SECRET)
 _BUS: Final = re.compile(r"(redis|rediss|unix)://\S+")
 _ORIGIN: Final = re.compile(r"https?://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]+)?")
 MAIL_FROM: Final = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
+_DATABASE: Final = re.compile(r"postgresql://[^@/?]*/[^@/?]+(\?[^@]*)?")
 Plane = Literal["square", "circle"]
 SignUpRule = Literal["open", "approval", "invite", "closed"]
 Few = Annotated[int, msgspec.Meta(ge=0, le=10_000)]
@@ -34,6 +35,13 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     host: str = "127.0.0.1"
     port: Port = 3000
     data: Path = Path("data")
+    database: str = "sqlite"
+    database_owner: str = ""
+    database_people: str = "kizuna_people"
+    database_square: str = "kizuna_square"
+    database_circle: str = "kizuna_circle"
+    database_letters: str = "kizuna_letters"
+    database_public: str = "kizuna_public"
     planes: tuple[Plane, ...] = ("square", "circle")
     title: str = "Kizuna"
     description: str = ""
@@ -131,14 +139,9 @@ def _split(value: object) -> object:
 
 
 def _check(config: Config) -> None:
+    _check_addresses(config)
     if not config.planes or len(set(config.planes)) != len(config.planes):
         raise ConfigError('settings: "planes" names square, circle or both, each once')
-    if not _is_origin(config.url):
-        raise ConfigError(
-            f'settings: "origin" is an http or https address without a path, not {config.origin!r}'
-        )
-    if config.bus and not _BUS.fullmatch(config.bus):
-        raise ConfigError('settings: "bus" is empty or an address such as redis://localhost:6379/0')
     if config.metrics_port and config.metrics_port == config.port:
         raise ConfigError('settings: "metrics_port" and "port" are two ports')
     for network in config.trusted_proxies:
@@ -150,6 +153,17 @@ def _check(config: Config) -> None:
         raise ConfigError('settings: "mail_confirmation" needs "mail", the server that sends them')
     if config.test_mode and not is_loopback(config.host):
         raise ConfigError("test mode is refused unless the server is bound to loopback (host = 127.0.0.1)")
+
+
+def _check_addresses(config: Config) -> None:
+    if not _is_origin(config.url):
+        raise ConfigError(
+            f'settings: "origin" is an http or https address without a path, not {config.origin!r}'
+        )
+    if config.database != "sqlite" and not _DATABASE.fullmatch(config.database):
+        raise ConfigError('settings: "database" is "sqlite" or postgresql://host:port/name, without a role')
+    if config.bus and not _BUS.fullmatch(config.bus):
+        raise ConfigError('settings: "bus" is empty or an address such as redis://localhost:6379/0')
 
 
 def _is_origin(url: str) -> bool:

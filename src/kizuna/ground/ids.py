@@ -25,6 +25,10 @@ class Ids:
         self._ms = 0
         self._sequence = 0
 
+    def move(self, node: int) -> None:
+        """Make the ids of another node from here on."""
+        self._place = self._place >> (_SEQUENCE_BITS + 4) << (_SEQUENCE_BITS + 4) | node << _SEQUENCE_BITS
+
     def go_on_after(self, newest: int) -> None:
         """Make only ids greater than this one of an earlier process, whose clock may have been ahead."""
         self._ms, self._sequence = newest >> 16, newest & ((1 << _SEQUENCE_BITS) - 1)

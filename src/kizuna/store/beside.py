@@ -1,6 +1,7 @@
 """Opening the stores beside a server that may be running: for commands that look, and change a row or two.
 
-SQLite lets several processes have a file open; the lock of the directory keeps a second *server* out, not these.
+SQLite lets several processes have a file open; the lock of the directory keeps a second *server* out, not these. On
+PostgreSQL they are processes like the others.
 """
 
 import contextlib
@@ -8,15 +9,25 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from kizuna.ground.clock import Clock
-from kizuna.ground.config import ConfigError
+from kizuna.ground.config import Config, ConfigError
 from kizuna.ground.ids import STORE_NAMES
 from kizuna.store.connection import DatabaseErrors
 from kizuna.store.migrate import head, revision
 from kizuna.store.sqlite import SqliteStore
+from kizuna.store.store import OpenStore
 
 
-def open_beside(data: Path, clock: Clock) -> Sequence[SqliteStore]:
-    """The four stores in ``data``. Raises ConfigError when they are not there, or of another schema than ours."""
+def open_beside(config: Config, clock: Clock) -> Sequence[OpenStore]:
+    """The four stores of these settings. Raises ConfigError when they are not there, or of another schema than ours."""
+    if config.database == "sqlite":
+        return _open_files(config.data, clock)
+    from kizuna.store.postgres_open import open_schemas
+
+    opened, _ = open_schemas(config, clock, public=False)
+    return tuple(opened.values())
+
+
+def _open_files(data: Path, clock: Clock) -> Sequence[SqliteStore]:
     with contextlib.ExitStack() as opening:
         opened: list[SqliteStore] = []
         for name in STORE_NAMES:

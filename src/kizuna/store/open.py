@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import IO, Final
 
 from kizuna.ground.clock import Clock
-from kizuna.ground.config import ConfigError
+from kizuna.ground.config import Config, ConfigError
 from kizuna.ground.ids import STORE_NAMES, StoreName
 from kizuna.store.connection import DatabaseErrors
 from kizuna.store.migrate import migrate
@@ -27,7 +27,7 @@ class Stores:
     square: OpenStore
     circle: OpenStore
     letters: OpenStore
-    lock: IO[str]
+    lock: IO[str] | None = None
 
     def each(self) -> tuple[OpenStore, ...]:
         """All of them, people first."""
@@ -37,17 +37,42 @@ class Stores:
         """One of them."""
         return {store.name: store for store in self.each()}[name]
 
+    async def start(self) -> None:
+        """Begin to hear what other processes commit."""
+        for store in self.each():
+            await store.start()
+
     async def close(self) -> None:
         """Finish accepted writes, close the files, unlock the directory."""
         for store in self.each():
             await store.close()
-        self.lock.close()
+        self._unlock()
 
     def abandon(self) -> None:
         """Close at once, as in a crash."""
         for store in self.each():
             store.abandon()
-        self.lock.close()
+        self._unlock()
+
+    def _unlock(self) -> None:
+        if self.lock is not None:
+            self.lock.close()
+
+
+def open_configured(config: Config, clock: Clock, *, inline: bool = False) -> Stores:
+    """Open the stores where the settings say. With the owner's login at hand, a database is brought up to date first.
+
+    Raises ConfigError when they cannot be used.
+    """
+    if config.database == "sqlite":
+        return open_stores(config.data, clock, inline=inline)
+    from kizuna.store.postgres_open import migrate_database, open_schemas
+
+    config.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if config.database_owner:
+        migrate_database(config)
+    opened, _ = open_schemas(config, clock, public=False)
+    return Stores(opened["people"], opened["square"], opened["circle"], opened["letters"])
 
 
 def open_stores(data: Path, clock: Clock, *, inline: bool = False) -> Stores:

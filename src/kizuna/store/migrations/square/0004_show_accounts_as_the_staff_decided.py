@@ -9,7 +9,5 @@ down_revision = "0003"
 
 def upgrade() -> None:
     """Forwards."""
-    op.add_column("account", sa.Column("silenced", sa.Boolean(), server_default=sa.text("0"), nullable=False))
-    op.add_column(
-        "account", sa.Column("suspended", sa.Boolean(), server_default=sa.text("0"), nullable=False)
-    )
+    op.add_column("account", sa.Column("silenced", sa.Boolean(), server_default=sa.false(), nullable=False))
+    op.add_column("account", sa.Column("suspended", sa.Boolean(), server_default=sa.false(), nullable=False))
