@@ -14,10 +14,10 @@ export UV_PROJECT_ENVIRONMENT := .venv
 export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lock layout lint types imports house format bench proof screenshots ci clean
+.PHONY: help demo test test-postgres check lock layout lint types imports house format bench proof screenshots ci clean
 
 help: ## say what can be made
-	@sed -nE 's/^([a-z]+):[^#]*## (.*)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
 
 demo: .venv/run.stamp ## a square on :3000 and a circle on :3001, tied (ARGS="--posts FILE --rate 5")
 	@$(BIN)/kizuna demo $(ARGS)
@@ -25,6 +25,10 @@ demo: .venv/run.stamp ## a square on :3000 and a circle on :3001, tied (ARGS="--
 test: .venv/dev.stamp ## every test that needs no machine of its own (ARGS="tests/circle -x")
 	@tests/setup.sh
 	$(PYTEST) -n 2 --dist loadfile $(ARGS)
+
+test-postgres: .venv/dev.stamp ## the same tests on PostgreSQL, which they start (ARGS="tests/circle -x")
+	@tests/setup.sh
+	STORES=postgres $(PYTEST) -n 2 --dist loadfile $(ARGS)
 
 check: lock layout lint types imports house ## format, lint, types, imports, house (make -k check: all of them)
 

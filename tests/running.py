@@ -9,6 +9,7 @@ from kizuna.ground.config import Config
 from kizuna.ground.randomness import SeededRandomness
 from kizuna.people.passwords import Argon2Hasher
 from kizuna.wiring import Ports, Server, build, open_mailer
+from tests.databases import placed
 
 
 @asynccontextmanager
@@ -22,7 +23,7 @@ async def running(config: Config) -> AsyncGenerator[Server]:
         hasher=Argon2Hasher(cheap=True, threads=0),
         mailer=open_mailer(config, SystemClock(), SeededRandomness("mail")),
     )
-    server = build(config, ports)
+    server = build(placed(config), ports)
     await server.start()
     try:
         yield server

@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# Installs what the tests need beyond Python: a browser, fonts for Japanese and emoji, and a server for the bus.
+# Installs what the tests need beyond Python: a browser, fonts for Japanese and emoji, a server for the bus, PostgreSQL.
 # From Debian where we may use apt-get, else (the browser) Playwright's own. Without them their tests skip and say so;
 # in CI that is an error, because a test that nobody runs protects nobody.
 set -eu
 cd "$(dirname "$0")/.."
 
+database() { .venv/bin/python -m tests.postgres >/dev/null; }
 bus() { .venv/bin/python -m tests.redis >/dev/null; }
 found() { .venv/bin/python -m tests.chromium >/dev/null; }
 shown() { ! command -v fc-list >/dev/null || [ -n "$(fc-list ":lang=$1" family)" ]; }
@@ -19,6 +20,18 @@ if ! bus; then
   fi
   if ! bus; then
     echo "No Valkey or Redis server: the tests of the bus skip. Install the package redis-server." >&2
+    [ "${CI:-}" != true ] || exit 1
+  fi
+fi
+
+if ! database; then
+  if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+    echo "Installing PostgreSQL for the tests of stores"
+    { apt-get update -qq && RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+      postgresql; } >/dev/null || echo "apt-get could not install it" >&2
+  fi
+  if ! database; then
+    echo "No PostgreSQL: the tests on it skip. Install the package postgresql." >&2
     [ "${CI:-}" != true ] || exit 1
   fi
 fi

@@ -13,6 +13,7 @@ from kizuna.ground.randomness import SeededRandomness
 from kizuna.mail.folder import NoMailer
 from kizuna.people.passwords import Argon2Hasher
 from kizuna.wiring import Ports, Server, build
+from tests.databases import placed
 from tests.wire import Api, join
 
 
@@ -77,7 +78,7 @@ async def _running(config: Config) -> AsyncGenerator[Server]:
         hasher=Argon2Hasher(cheap=True, threads=0),
         mailer=NoMailer(),
     )
-    running = build(config, ports)
+    running = build(placed(config), ports)
     await running.start()
     yield running
     await running.stop()

@@ -13,16 +13,18 @@ from kizuna.circle.audience import Facts, Readers, facts, may_read, readers, rea
 from kizuna.circle.models import Audience, Rule
 from kizuna.circle.rules import narrows
 from kizuna.circle.tables import REACTION
-from kizuna.store.open import Stores, open_stores
+from kizuna.ground.config import Config
+from kizuna.store.open import Stores, open_configured
 from kizuna.store.store import Store, Tx
 from tests.circle.worlds import FACES, Built, Chosen, World, faces, rules, worlds
+from tests.databases import placed
 from tests.fakes import FakeClock
 
 
 @pytest.fixture(scope="module")
 def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stores]:
     """One store for all worlds: they stand side by side, each a crowd of strangers to the others."""
-    stores = open_stores(tmp_path_factory.mktemp("gate"), FakeClock())
+    stores = open_configured(placed(Config(data=tmp_path_factory.mktemp("gate"))), FakeClock())
     yield stores
     stores.abandon()
 

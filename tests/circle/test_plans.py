@@ -50,6 +50,7 @@ def spoken(statement: sa.Select[Any], dialect: sa.Dialect) -> tuple[str, dict[st
     return state.statement, dict(state.parameters)
 
 
+@pytest.mark.sqlite("reads its plans")
 @pytest.mark.parametrize("name", READS)
 def test_no_read_walks_a_whole_table(name: str, stores: Stores, tmp_path: Path) -> None:
     assert stores.circle.name == "circle"

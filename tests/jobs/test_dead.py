@@ -8,13 +8,14 @@ from typer.testing import CliRunner
 
 from kizuna.cli.program import app
 from kizuna.ground.clock import SystemClock
-from kizuna.ground.config import ConfigError
+from kizuna.ground.config import Config, ConfigError
 from kizuna.ground.errors import NotFound
 from kizuna.ground.events import Event
 from kizuna.jobs import dead, duties, queries
 from kizuna.store.beside import open_beside
 from kizuna.store.open import Stores
 from kizuna.store.store import Tx
+from tests.databases import environment
 from tests.jobs.test_duties import Task
 
 
@@ -75,7 +76,7 @@ def test_retried_ones_are_due_again_from_the_start(stores: Stores) -> None:
 
 def test_the_command_works_beside_a_server(stores: Stores, tmp_path: Path) -> None:
     ids = asyncio.run(bury(stores))
-    data = {"KIZUNA_DATA": str(tmp_path / "data")}
+    data = environment(tmp_path / "data")
 
     def told(*arguments: str) -> list[str]:
         result = CliRunner().invoke(app, ["jobs", *arguments], env=data)
@@ -91,6 +92,7 @@ def test_the_command_works_beside_a_server(stores: Stores, tmp_path: Path) -> No
         assert isinstance(result.exception, ConfigError), arguments
 
 
+@pytest.mark.sqlite("looks for its files")
 def test_no_server_is_one_clear_line(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="there is no"):
-        open_beside(tmp_path, SystemClock())
+        open_beside(Config(data=tmp_path), SystemClock())

@@ -2,9 +2,6 @@
 
 import asyncio
 import inspect
-import shutil
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -15,8 +12,8 @@ from kizuna.ground.randomness import SeededRandomness
 from kizuna.people.limits import Limiter
 from kizuna.people.passwords import Argon2Hasher
 from kizuna.people.ports import People
-from kizuna.store.migrate import migrate
-from kizuna.store.sqlite import SqliteStore
+from kizuna.store.open import Stores
+from kizuna.store.store import Store
 from tests.fakes import FakeClock
 
 
@@ -30,26 +27,14 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     return True
 
 
-@pytest.fixture(scope="session")
-def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An empty store, made once: every test copies the file."""
-    path = tmp_path_factory.mktemp("people") / "people.db"
-    migrate("people", path)
-    return path
-
-
 @pytest.fixture
-def store(empty: Path, tmp_path: Path, clock: FakeClock) -> Iterator[SqliteStore]:
+def store(stores: Stores) -> Store:
     """The store people, fresh."""
-    path = tmp_path / "people.db"
-    shutil.copy(empty, path)
-    opened = SqliteStore("people", path, clock)
-    yield opened
-    opened.abandon()
+    return stores.people
 
 
 @pytest.fixture
-def people(store: SqliteStore, clock: FakeClock) -> People:
+def people(store: Store, clock: FakeClock) -> People:
     """The verbs' port on a fresh store of a server with both planes, limits on, cheap hashes on the spot."""
     return People(
         store=store,

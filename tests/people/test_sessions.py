@@ -373,6 +373,7 @@ async def test_right_passwords_do_not_use_up_attempts(people: People) -> None:
         await sign_in(people, "hana", PASSWORD, HOME, "")
 
 
+@pytest.mark.sqlite("a store that was not started hears nobody, so nothing is remembered")
 async def test_a_look_up_in_memory_costs_microseconds(people: People) -> None:
     hana = await member(people, "hana")
     await viewer_by_session(people, hana.token)

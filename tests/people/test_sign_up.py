@@ -266,9 +266,10 @@ async def test_an_address_signs_up_five_people_in_half_an_hour(people: People, c
     await join(people, "seven", address="2001:db8::1")
 
 
+@pytest.mark.sqlite("reads the file")
 async def test_what_was_acknowledged_is_on_disk(people: People, tmp_path: Path) -> None:
     await start_session(people, await join(people, "hana"), "")
-    copy = sa.create_engine(f"sqlite:///{tmp_path}/people.db", poolclass=sa.pool.NullPool)
+    copy = sa.create_engine(f"sqlite:///{tmp_path}/data/people.db", poolclass=sa.pool.NullPool)
     with copy.connect() as connection:
         assert connection.execute(sa.select(PERSON_FACE.c.handle)).scalars().all() == ["hana", "hana"]
     copy.dispose()

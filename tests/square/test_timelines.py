@@ -127,6 +127,7 @@ def test_a_page_keeps_its_order_and_leaves_out_what_is_gone(world: World) -> Non
     assert [status.post.id for status in page] == [boosted, first]
 
 
+@pytest.mark.sqlite("reads its plans")
 @pytest.mark.parametrize(
     ("both", "params", "index"),
     [
