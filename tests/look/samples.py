@@ -82,6 +82,7 @@ def page(
 def samples(locale: Locale) -> dict[str, v.PageView]:
     """All pages by name, in one language."""
     from tests.look.circle_samples import circle_samples  # they are made of the people here
+    from tests.look.square_samples import square_samples
     from tests.look.staff_samples import staff
 
     return {
@@ -92,6 +93,7 @@ def samples(locale: Locale) -> dict[str, v.PageView]:
         **questions(locale),
         **staff(locale),
         **circle_samples(locale),
+        **square_samples(locale),
     }
 
 
@@ -170,17 +172,7 @@ def reading(locale: Locale) -> dict[str, v.PageView]:
             page=page(locale, path="/v/2"), item=VOICES[1], replies=(), why="friend",
             readers=p.Readers(kind="friends"), reply=ROOM_REPLY,
         ),
-        "account": v.AccountView(
-            page=page(locale, "square", "/@anna"), face=ANNA, note_html=html("Gardens, snow, slow trains. 金沢。"),
-            joined_ms=NOW - 300 * DAY, posts=128, following=40, followers=212, relation="stranger", follows_you=True,
-            timeline=timeline(POSTS[1]),
-        ),
-        "account_self": v.AccountView(
-            page=page(locale, "square", "/@miyuki"), face=MIYUKI_OUT, note_html="", joined_ms=NOW - DAY, posts=0,
-            following=1, followers=1, relation="self", follows_you=False, timeline=timeline(),
-        ),
         "square": v.SquareView(page=page(locale, "square", "/square", False), timeline=timeline(*POSTS)),
-        "tag": v.TagView(page=page(locale, "square", "/tags/給水"), tag="給水", timeline=timeline(POSTS[0])),
     }  # fmt: skip
 
 

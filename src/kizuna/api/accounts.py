@@ -1,24 +1,23 @@
 """Other people's accounts: one, several, found by name, and what they post."""
 
 import functools
-from collections.abc import Awaitable, Callable
 from typing import Annotated, Final
 
 import msgspec
 from starlette.responses import Response
 
 from kizuna.api.calls import Call, Nothing, OwnCall
-from kizuna.api.lists import Lines, by_id, listed
+from kizuna.api.lists import listed
 from kizuna.api.operations import Operation, anyone, by_person
 from kizuna.api.paging import MOST, Ids, Limit, Paged, ids_of, page_of
-from kizuna.api.present import hides_itself, known_account, present_accounts
+from kizuna.api.present import known_account, present_accounts
 from kizuna.doors.answers import json_answer
 from kizuna.doors.parts import PublicParts
 from kizuna.ground.config import Config
 from kizuna.ground.errors import NotFound
-from kizuna.square import edit_queries, queries, render, search_queries, timeline_queries
+from kizuna.square import edit_queries, queries, render, search_queries, seen, timeline_queries
 from kizuna.square.entities import Account, Status
-from kizuna.square.models import Page
+from kizuna.square.seen import Find, by_id
 from kizuna.square.text import fold_tag
 
 MOST_OFFSET: Final = 10_000
@@ -60,7 +59,7 @@ async def show_many(call: Call[Ids]) -> Response:
     """Several accounts at once; those that aren't there are left out."""
     ids = ids_of(call.params)
     if call.me is not None:
-        ids = [one for one in ids if not await hides_itself(call.parts, call.me, one)]
+        ids = [one for one in ids if not await seen.hides_itself(call.parts.square, call.me, one)]
     return json_answer(await present_accounts(call.parts, ids))
 
 
@@ -68,7 +67,7 @@ async def lookup(call: Call[Lookup]) -> Response:
     """The account with a name."""
     handle = local_handle(call.parts.config, call.params.acct)
     row = None if handle is None else await queries.account_by_handle(call.parts.square.store.reads, handle)
-    if row is None or (call.me is not None and await hides_itself(call.parts, call.me, row.id)):
+    if row is None or (call.me is not None and await seen.hides_itself(call.parts.square, call.me, row.id)):
         raise NotFound
     return json_answer(render.account(row, call.parts.config.url))
 
@@ -92,7 +91,7 @@ async def statuses(call: Call[Posts]) -> Response:
     if row.id in sight.apart:
         return json_answer([])
     if params.pinned:
-        find: Callable[[Page], Awaitable[Lines]] = functools.partial(edit_queries.pins, db, row.id)
+        find: Find = functools.partial(edit_queries.pins, db, row.id)
     elif params.tagged is not None:
         find = by_id(functools.partial(search_queries.account_tag_ids, db, row.id, fold_tag(params.tagged)))
     else:

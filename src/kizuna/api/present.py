@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from kizuna.doors.parts import PublicParts
 from kizuna.ground.errors import NotFound
-from kizuna.square import block_queries, entities, queries, render
+from kizuna.square import entities, queries, render, seen
 from kizuna.square.load import load_page, load_status
 from kizuna.square.models import NO_FLAGS, Account, Flags, Status
 from kizuna.square.relations import viewer_flags
@@ -23,6 +23,11 @@ async def present(
         hidden = (await parts.square.sights.of(me)).apart
     if hidden:
         rows = [row for row in rows if not row.is_by(hidden)]
+    return await present_rows(parts, me, rows)
+
+
+async def present_rows(parts: PublicParts, me: int | None, rows: Sequence[Status]) -> list[entities.Status]:
+    """Statuses that are loaded already."""
     flags = await _flags(parts, me, rows)
     return [render.status(row, parts.config.url, flags) for row in rows]
 
@@ -42,26 +47,13 @@ async def present_status(parts: PublicParts, me: int | None, row: Status) -> ent
 
 async def known_status(parts: PublicParts, me: int | None, status_id: int) -> Status:
     """A status that stands, for somebody whom no block keeps apart from it. Raises NotFound."""
-    row = await load_status(parts.square.store.reads, status_id)
-    if row is None or row.is_by((await parts.square.sights.of(me)).apart):
-        raise NotFound
-    return row
+    return await seen.known_status(parts.square, me, status_id)
 
 
 async def known_account(parts: PublicParts, me: int | None, account_id: int) -> Account:
     """An account, absent for whom it blocks. Raises NotFound."""
-    db = parts.square.store.reads
-    row = await queries.account(db, account_id)
-    if row is None or (me is not None and await hides_itself(parts, me, account_id)):
-        raise NotFound
-    return row
-
-
-async def hides_itself(parts: PublicParts, me: int, account_id: int) -> bool:
-    """Whether an account blocks the asker. Who blocks it too sees it, to be able to end that."""
-    if account_id not in (await parts.square.sights.of(me)).apart:
-        return False
-    return not await block_queries.blocking(parts.square.store.reads, me, [account_id])
+    row = await queries.account(parts.square.store.reads, account_id)
+    return await seen.known_account(parts.square, me, row)
 
 
 async def present_accounts(

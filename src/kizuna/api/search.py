@@ -9,11 +9,11 @@ from kizuna.api.accounts import MOST_OFFSET, search_accounts
 from kizuna.api.calls import Call
 from kizuna.api.operations import Operation, anyone
 from kizuna.api.paging import Limit
-from kizuna.api.present import hides_itself, present
+from kizuna.api.present import present
 from kizuna.api.tags import tag_entities
 from kizuna.doors.answers import json_answer
 from kizuna.ground.ids import parse_id
-from kizuna.square import queries, render, search_queries
+from kizuna.square import queries, render, search_queries, seen
 from kizuna.square.entities import Account, FoundTag, Status
 from kizuna.square.text import fold_tag
 
@@ -68,7 +68,7 @@ async def _at_address(call: Call[Search], text: str) -> Found:
         return Found()
     handle, _, last = inside.rstrip("/").partition("/")
     row = await queries.account_by_handle(call.parts.square.store.reads, handle)
-    if row is None or (call.me is not None and await hides_itself(call.parts, call.me, row.id)):
+    if row is None or (call.me is not None and await seen.hides_itself(call.parts.square, call.me, row.id)):
         return Found()
     if not last:
         return Found(accounts=[render.account(row, call.parts.config.url)])

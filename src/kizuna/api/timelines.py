@@ -7,13 +7,14 @@ import msgspec
 from starlette.responses import Response
 
 from kizuna.api.calls import Call, OwnCall
-from kizuna.api.lists import by_id, listed
+from kizuna.api.lists import listed
 from kizuna.api.operations import Operation, anyone, by_person
 from kizuna.api.paging import Paged, links_around, page_of
 from kizuna.doors.answers import json_answer, raw_answer
 from kizuna.ground.errors import Invalid
 from kizuna.square import timeline_queries
 from kizuna.square.entities import Status
+from kizuna.square.seen import by_id
 from kizuna.square.text import fold_tag
 
 MOST_TAGS: Final = 4

@@ -49,7 +49,7 @@ async def edit_profile(
 ) -> Account:
     """Replace name (30 characters) and note (500), and what ``more`` names; answers the account as it is then."""
     display_name, note = check_display_name(display_name), clean(note, "note")
-    await square.check_words(display_name, note)
+    await square.check_words(display_name, note, *(part for line in more.fields or () for part in line))
     check_length(note, MOST_CHARACTERS, "note")
     html = (await lookup.mark(square, note))[0].html
     fields = None if more.fields is None else await _fields(square, more.fields)

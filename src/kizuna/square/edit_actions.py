@@ -17,7 +17,7 @@ async def edit_post(square: Square, account_id: int, post_id: int, edit: Edit) -
 
     Raises Invalid for what cannot be posted and after 100 edits, NotFound for what is not one's own.
     """
-    draft = rules.checked(_merged(await lookup.own(square.store.reads, account_id, post_id), edit))
+    draft = merged(await lookup.own(square.store.reads, account_id, post_id), edit)
     await square.check_words(draft.text, draft.spoiler_text)
     marks, mentioned_ids = await lookup.mark(square, draft.text)
 
@@ -49,14 +49,16 @@ async def edit_post(square: Square, account_id: int, post_id: int, edit: Edit) -
     await square.store.write(apply)
 
 
-def _merged(was: Post, edit: Edit) -> Draft:
-    return Draft(
+def merged(was: Post, edit: Edit) -> Draft:
+    """What a post would say after an edit. Raises Invalid for what cannot be posted."""
+    wanted = Draft(
         text=was.text if edit.text is None else edit.text,
         spoiler_text=was.spoiler_text if edit.spoiler_text is None else edit.spoiler_text,
         sensitive=was.sensitive if edit.sensitive is None else edit.sensitive,
         language=was.language if edit.language is None else edit.language,
         visibility=was.visibility,
     )
+    return rules.checked(wanted)
 
 
 def _differs(was: Post, now: Version) -> bool:

@@ -1,6 +1,6 @@
-"""Lists to read: home, the public square, a hashtag."""
+"""Lists to read: home and the public square."""
 
-from collections.abc import Sequence
+from functools import partial
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -9,19 +9,17 @@ from kizuna.circle import friend_queries
 from kizuna.doors.parts import MemberParts, PublicParts
 from kizuna.people.models import Viewer
 from kizuna.square import timeline_queries
-from kizuna.square.load import load_page
-from kizuna.square.models import NO_FLAGS, Flags, Status
-from kizuna.square.relations import viewer_flags
-from kizuna.square.text import fold_tag
+from kizuna.square.seen import by_id
 from kizuna.tie import queries as tie_queries
 from kizuna.tie.home import Show
 from kizuna.web.compose import box
 from kizuna.web.forms import PAGE, Table, cursor
-from kizuna.web.items import circle_face, entry_item, post_item, timeline
+from kizuna.web.items import circle_face, entry_item, timeline
 from kizuna.web.pages import Pages
-from kizuna.web.pieces import Item, RequestRow, TieRow
+from kizuna.web.pieces import RequestRow, TieRow
+from kizuna.web.reading import flags_for, listing, sight_of
 from kizuna.web.tied import tie_rows
-from kizuna.web.views import HomeView, SquareView, TagView
+from kizuna.web.views import HomeView, SquareView
 
 SHOWN_REQUESTS = 3
 
@@ -51,39 +49,13 @@ async def home(pages: Pages, parts: MemberParts, request: Request, viewer: Viewe
 async def public(pages: Pages, parts: PublicParts, request: Request, viewer: Viewer | None) -> Response:
     """``/square``: what everybody says."""
     page, _ = await cursor(request)
-    reads = parts.square.store.reads
-    ids = await timeline_queries.public_ids(reads, page)
+    find = by_id(partial(timeline_queries.public_ids, parts.square.store.reads))
+    hidden = (await sight_of(parts, viewer)).hidden
     view = SquareView(
         page=await pages.page(parts, request, viewer),
-        timeline=timeline(await post_items(parts, viewer, ids), ids, PAGE, "/square"),
+        timeline=await listing(parts, viewer, page, find, "/square", hidden),
     )
     return pages.show(parts, request, view)
-
-
-async def tagged(pages: Pages, parts: PublicParts, request: Request, viewer: Viewer | None) -> Response:
-    """``/tags/{tag}``."""
-    page, _ = await cursor(request)
-    tag = fold_tag(str(request.path_params["tag"])[:200])
-    ids = await timeline_queries.tag_ids(parts.square.store.reads, tag, page)
-    shown = timeline(await post_items(parts, viewer, ids), ids, PAGE, request.url.path)
-    view = TagView(page=await pages.page(parts, request, viewer), tag=tag, timeline=shown)
-    return pages.show(parts, request, view)
-
-
-async def post_items(parts: PublicParts, viewer: Viewer | None, ids: Sequence[int]) -> list[Item]:
-    """Posts by id, as this viewer sees them."""
-    statuses = await load_page(parts.square.store.reads, ids)
-    flags = await flags_for(parts, viewer, statuses)
-    viewer_id = viewer.square_id if viewer else None
-    return [post_item(status, viewer_id, flags) for status in statuses]
-
-
-async def flags_for(parts: PublicParts, viewer: Viewer | None, statuses: Sequence[Status]) -> Flags:
-    """What the viewer has done with these posts."""
-    if viewer is None or viewer.square_id is None or not statuses:
-        return NO_FLAGS
-    ids = {status.proper.post.id for status in statuses}
-    return await viewer_flags(parts.square, viewer.square_id, ids)
 
 
 def _shows(viewer: Viewer) -> tuple[Show, ...]:
@@ -107,4 +79,3 @@ def add(table: Table, *, square: bool) -> None:
     table.person("GET", "/", home)
     if square:
         table.anyone("GET", "/square", public)
-        table.anyone("GET", "/tags/{tag}", tagged)

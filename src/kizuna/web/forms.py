@@ -36,6 +36,12 @@ class Sent(msgspec.Struct, frozen=True, kw_only=True):
         return safe_next(self.back, default)
 
 
+class ActForm(Sent, frozen=True, kw_only=True):
+    """A button; ``undo`` takes its deed back."""
+
+    undo: Short = ""
+
+
 class Cursor(msgspec.Struct, frozen=True, kw_only=True):
     """Which page of a list."""
 

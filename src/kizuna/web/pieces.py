@@ -118,7 +118,8 @@ class ItemPicture(Piece, frozen=True, kw_only=True):
 class Item(Piece, frozen=True, kw_only=True):
     """A post, a voice, a reply of either, or an item from a tied partner (`host` set, `href` leads there).
 
-    `host` items have no actions here. `in_reply_to` is the handle answered, `boosted_by` who brought it here.
+    `host` items have no actions here. `in_reply_to` is the handle answered, `boosted_by` who brought it here by the
+    boost `boost_id`.
     """
 
     plane: Plane
@@ -134,11 +135,14 @@ class Item(Piece, frozen=True, kw_only=True):
     in_reply_to: str = ""
     in_reply_to_href: str = ""
     boosted_by: Face | None = None
+    boost_id: str = ""
     replies: int = 0
     boosts: int = 0
     favourites: int = 0
     boosted: bool = False
     favourited: bool = False
+    bookmarked: bool = False
+    pinned: bool = False
     mine: bool = False
     """The viewer may delete it."""
     written: bool = False

@@ -14,6 +14,7 @@ from markupsafe import Markup
 from kizuna.ground.i18n import LOCALES, Locale, Translator
 from kizuna.people.browsers import browser_name
 from kizuna.web.assets import Assets
+from kizuna.web.languages import LANGUAGES
 from kizuna.web.pieces import Face
 from kizuna.web.views import Fragment, PageView
 
@@ -51,7 +52,12 @@ def _environment(translator: Translator, assets: Assets) -> jinja2.Environment:
         cache_size=-1,
     )
     locale: Locale = translator.locale
-    words: dict[str, object] = {"_": translator, "n_": translator.n, "asset": assets.url}
+    words: dict[str, object] = {
+        "_": translator,
+        "n_": translator.n,
+        "asset": assets.url,
+        "languages": LANGUAGES,
+    }
     filters: dict[str, Callable[..., object]] = {
         "ago": _Ago(translator),
         "day": _day(locale),

@@ -12,18 +12,22 @@ from kizuna.ground.config import Config
 from kizuna.ground.i18n import Locale, Translator
 from kizuna.people.models import Viewer
 from kizuna.web import (
+    accounts,
     authorize,
+    away,
     blocks,
     both,
     compose,
     copied,
     design,
+    edits,
     entry,
     feeds,
     files,
     friends,
     groups,
     live,
+    marks,
     parting,
     pictures,
     posts,
@@ -37,6 +41,7 @@ from kizuna.web import (
     staff_lists,
     staff_people,
     staff_reports,
+    tags,
     tied,
     voices,
 )
@@ -71,7 +76,12 @@ def routes(pages: Pages, config: Config) -> tuple[Sequence[PublicRoute], Sequenc
     security.add(table)
     parting.add(table)
     if "square" in config.planes:
+        accounts.add(table)
+        away.add(table)
         posts.add(table)
+        edits.add(table)
+        marks.add(table)
+        tags.add(table)
         authorize.add(table)
     if "circle" in config.planes:
         voices.add(table)

@@ -210,21 +210,6 @@ class BothView(PageView, frozen=True, kw_only=True):
     error: str = ""
 
 
-class AccountView(PageView, frozen=True, kw_only=True):
-    """`/@{handle}`: a square account."""
-
-    template: ClassVar[str] = "account.html"
-    face: Face
-    note_html: str
-    joined_ms: int
-    posts: int
-    following: int
-    followers: int
-    relation: Literal["self", "following", "stranger", "anonymous"]
-    follows_you: bool
-    timeline: Timeline
-
-
 class FaceView(PageView, frozen=True, kw_only=True):
     """`/c/{handle}`: a circle face as the viewer may see it. `note` and `since_ms` belong to `state`."""
 
@@ -364,14 +349,6 @@ class SquareView(PageView, frozen=True, kw_only=True):
     template: ClassVar[str] = "square.html"
     timeline: Timeline
     composer: Composer | None = None
-
-
-class TagView(PageView, frozen=True, kw_only=True):
-    """`/tags/{tag}`; `tag` without #."""
-
-    template: ClassVar[str] = "tag.html"
-    tag: str
-    timeline: Timeline
 
 
 class AboutView(PageView, frozen=True, kw_only=True):
