@@ -3,7 +3,7 @@
 from typing import Final
 
 from kizuna.ground.errors import Invalid, NotFound
-from kizuna.square import edit_queries, events, lookup, queries, rules
+from kizuna.square import attachment_queries, edit_queries, events, lookup, queries, rules
 from kizuna.square.models import Draft, Edit, Post, Version
 from kizuna.square.ports import Square
 from kizuna.store.store import Tx
@@ -17,7 +17,9 @@ async def edit_post(square: Square, account_id: int, post_id: int, edit: Edit) -
 
     Raises Invalid for what cannot be posted and after 100 edits, NotFound for what is not one's own.
     """
-    draft = merged(await lookup.own(square.store.reads, account_id, post_id), edit)
+    was = await lookup.own(square.store.reads, account_id, post_id)
+    pictures = await attachment_queries.attachments(square.store.reads, [post_id])
+    draft = merged(was, edit, may_be_blank=bool(pictures))
     await square.check_words(draft.text, draft.spoiler_text)
     marks, mentioned_ids = await lookup.mark(square, draft.text)
 
@@ -49,8 +51,8 @@ async def edit_post(square: Square, account_id: int, post_id: int, edit: Edit) -
     await square.store.write(apply)
 
 
-def merged(was: Post, edit: Edit) -> Draft:
-    """What a post would say after an edit. Raises Invalid for what cannot be posted."""
+def merged(was: Post, edit: Edit, *, may_be_blank: bool = False) -> Draft:
+    """What a post would say after an edit; with pictures it ``may_be_blank``. Raises Invalid for what cannot be posted."""
     wanted = Draft(
         text=was.text if edit.text is None else edit.text,
         spoiler_text=was.spoiler_text if edit.spoiler_text is None else edit.spoiler_text,
@@ -58,7 +60,7 @@ def merged(was: Post, edit: Edit) -> Draft:
         language=was.language if edit.language is None else edit.language,
         visibility=was.visibility,
     )
-    return rules.checked(wanted)
+    return rules.checked(wanted, may_be_blank=may_be_blank)
 
 
 def _differs(was: Post, now: Version) -> bool:

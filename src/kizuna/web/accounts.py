@@ -11,7 +11,7 @@ from kizuna.people.models import Viewer
 from kizuna.square import actions, edit_queries, seen, timeline_queries
 from kizuna.square.models import Account, Page, Relationship
 from kizuna.square.relations import relationships
-from kizuna.square.render import fields_of
+from kizuna.square.render import fields_of, portrait_path
 from kizuna.square.seen import by_id
 from kizuna.square.sight import Sight
 from kizuna.web.forms import ActForm, Table, account_of, cursor, sent
@@ -52,6 +52,7 @@ async def account_page(pages: Pages, parts: PublicParts, request: Request, viewe
         follows_you=line.followed_by,
         muting=line.muting,
         bot=account.bot,
+        header=portrait_path(account.header) if account.header else "",
         indexable=account.indexable,
         fields=tuple((name, html) for name, _, html in fields_of(account)),
         show=show,

@@ -10,7 +10,7 @@ from kizuna.doors.parts import MemberParts, PublicParts
 from kizuna.ground.errors import NotFound, Refusal
 from kizuna.people.models import Viewer
 from kizuna.square import edit_actions, edit_queries
-from kizuna.square.models import Edit, Post, Version
+from kizuna.square.models import Edit, Post, Status, Version
 from kizuna.web.changes import changes
 from kizuna.web.compose import LIMIT
 from kizuna.web.forms import Long, Sent, Short, Table, account_of, sent
@@ -39,11 +39,12 @@ async def edit_page(pages: Pages, parts: MemberParts, request: Request, viewer: 
 async def edit(pages: Pages, parts: MemberParts, request: Request, viewer: Viewer) -> Response:
     """``POST /@{handle}/{id}/edit``: save it, or show first what would change."""
     form = await sent(parts, request, PostEditForm)
-    post = (await own_at(parts, request, viewer)).post
+    status = await own_at(parts, request, viewer)
+    post = status.post
     wanted = Edit(text=form.text, spoiler_text=form.warning, language=form.language or None)
     try:
         if form.do == "preview":
-            return await _show(pages, parts, request, viewer, form, preview=_foreseen(post, wanted))
+            return await _show(pages, parts, request, viewer, form, preview=_foreseen(status, wanted))
         await edit_actions.edit_post(parts.square, account_of(viewer), post.id, wanted)
     except NotFound:
         raise
@@ -70,11 +71,11 @@ def _present(post: Post) -> Version:
     return Version(post.text, post.html, post.spoiler_text, post.sensitive, post.language, at)
 
 
-def _foreseen(post: Post, wanted: Edit) -> Rewording:
+def _foreseen(status: Status, wanted: Edit) -> Rewording:
     """What an edit would change. Raises Invalid for what cannot be posted."""
-    draft = edit_actions.merged(post, wanted)
+    draft = edit_actions.merged(status.post, wanted, may_be_blank=bool(status.pictures))
     now = Version(draft.text, "", draft.spoiler_text, draft.sensitive, draft.language, 0)
-    return _between(_present(post), now)
+    return _between(_present(status.post), now)
 
 
 async def _show(

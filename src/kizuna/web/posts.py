@@ -173,7 +173,7 @@ async def _post_view(
 
 def add(table: Table) -> None:
     """The routes of this file."""
-    table.anyone("GET", "/@{handle}/{id}", post_page)
+    table.anyone("GET", "/@{handle}/{id:int}", post_page)  # a name in its place is another page
     table.person("GET", "/@{handle}/{id}/item", item_part)
     table.person("POST", "/@{handle}/{id}/favourite", favourite)
     table.person("POST", "/@{handle}/{id}/boost", boost)

@@ -103,6 +103,7 @@ class AccountView(PageView, frozen=True, kw_only=True):
     follows_you: bool
     muting: bool = False
     bot: bool = False
+    header: str = ""
     indexable: bool = True
     fields: tuple[tuple[str, str], ...] = ()
     show: Literal["posts", "replies"] = "posts"
