@@ -52,7 +52,7 @@ async def edit_post(square: Square, account_id: int, post_id: int, edit: Edit) -
 
 
 def merged(was: Post, edit: Edit, *, may_be_blank: bool = False) -> Draft:
-    """What a post would say after an edit; with pictures it ``may_be_blank``. Raises Invalid for what cannot be posted."""
+    """What a post would say after an edit; with pictures it ``may_be_blank``. Raises Invalid."""
     wanted = Draft(
         text=was.text if edit.text is None else edit.text,
         spoiler_text=was.spoiler_text if edit.spoiler_text is None else edit.spoiler_text,
