@@ -8,7 +8,6 @@ from kizuna.web import pieces as p
 from kizuna.web import views as v
 from kizuna.web.design import design_view
 from kizuna.web.specimens import (
-    ANNA,
     COPIES,
     DAY,
     FRIENDS,

@@ -7,8 +7,7 @@ from msgspec.structs import replace
 from kizuna.ground.i18n import Locale
 from kizuna.web import square_views as s
 from kizuna.web.changes import changes
-from kizuna.web.views import PageView
-from tests.look.samples import (
+from kizuna.web.specimens import (
     ANNA,
     BOUSAI,
     CAFE,
@@ -19,9 +18,10 @@ from tests.look.samples import (
     NOW,
     POSTS,
     html,
-    page,
     timeline,
 )
+from kizuna.web.views import PageView
+from tests.look.samples import page
 
 EDITED: Final = s.Rewording(
     at_ms=NOW - HOUR,
