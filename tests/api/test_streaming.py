@@ -6,6 +6,7 @@ import json
 import pytest
 
 from kizuna.wiring import Server
+from tests.api.faced import arrive, friends
 from tests.streams import Event, Sse, Ws
 from tests.wire import PASSWORD, Api, app_token, join, new_app
 
@@ -300,3 +301,15 @@ async def test_a_token_that_ended_ends_its_streams_and_no_other(server: Server, 
     assert [event.data["content"] for event in await other.some(2)] == ["<p>too late</p>", "<p>after</p>"]
     assert (await Sse(server, "/api/v1/streaming/user", token).opened()).status == 401
     assert len(server.parts.streams.member.clients) == 1
+
+
+async def test_a_voice_that_was_edited_is_told_to_those_who_read_it(server: Server) -> None:
+    aoi, ben = await friends(server, "aoi", "ben")
+    voice = await aoi.both.say("first", visibility="private")
+    stream = await user_stream(server, ben.both)
+    cat = await user_stream(server, (await arrive(server, "cat")).both)
+    await aoi.pages.do(f"/v/{voice['id']}/edit", f"/v/{voice['id']}/edit", text="second")
+    event = await stream.next()
+    assert (event.name, event.data["id"]) == ("status.update", voice["id"])
+    assert "second" in event.data["content"]
+    assert await cat.quiet()

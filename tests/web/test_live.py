@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from tests.api.faced import let_in
 from tests.streams import Event, Sse
 from tests.web.conftest import Cast
 from tests.web.visitor import Visitor
@@ -110,3 +111,13 @@ async def test_a_page_hears_what_happened_since_it_was_made(cast: Cast) -> None:
     assert (await stream.next()).data["id"] == voice.removeprefix("/v/")
     lost = await page_stream(cast.ben, "home all&since=1")
     assert (await lost.next()).name == "lost"
+
+
+async def test_a_page_is_told_whoever_else_listens(cast: Cast) -> None:
+    """A client of the same friend reads the voice whole; the page needs only to know of it."""
+    client = await let_in(cast.ben, ("square", "circle"))
+    page = await page_stream(cast.ben, "home all")
+    reader = await Sse(cast.server, "/api/v1/streaming/user", client.token).opened()
+    voice = await cast.aoi.say(WORDS, "friends")
+    assert (await reader.next()).data["id"] == voice.removeprefix("/v/")
+    assert (await page.next()).data == {"id": voice.removeprefix("/v/"), "plane": "circle"}

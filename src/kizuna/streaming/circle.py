@@ -4,6 +4,7 @@ Nothing is remembered of who may read what: the gate is asked for every entry, a
 """
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import Final
 
 import msgspec
 
@@ -13,7 +14,16 @@ from kizuna.ground.events import Event
 from kizuna.people.models import Viewer
 from kizuna.streaming.hub import Hub
 from kizuna.streaming.models import Body, Channel, Entry, EventName, Judge
-from kizuna.streaming.square import Gone
+
+ENDS: Final[tuple[type[Event], ...]] = (
+    events.Unfriended,
+    events.Blocked,
+    events.GroupChanged,
+    events.AudienceChanged,
+    events.FaceRemoved,
+    events.FaceStands,
+)
+"""What may take voices from somebody who could read them."""
 
 RenderVoice = Callable[[int, Sequence[Viewer | None]], Awaitable[Body | None]]
 """(voice, viewers) → the voice as those of these viewers see it who may read it."""
@@ -33,7 +43,6 @@ class CircleSource:
         self._hub = hub
         self._render = render
         self._open: dict[int, int] = {}
-        self._gone = Gone()
         hub.add("circle", VoiceEntry, self)
 
     def listen(self) -> None:
@@ -41,13 +50,10 @@ class CircleSource:
         store = self._circle.store
         store.hear(events.VoiceSaid, self._said)
         store.hear(events.VoiceReplied, self._replied)
+        store.hear(events.VoiceEdited, self._edited)
         store.hear(events.VoiceDeleted, self._deleted)
-        store.hear(events.Unfriended, self._ended)
-        store.hear(events.FaceRemoved, self._ended)
-        store.hear(events.FaceStands, self._ended)
-        store.hear(events.Blocked, self._ended)
-        store.hear(events.GroupChanged, self._ended)
-        store.hear(events.AudienceChanged, self._ended)
+        for end in ENDS:
+            store.hear(end, self._ended)
 
     async def refresh(self) -> None:
         """Nothing is kept that could be old."""
@@ -97,6 +103,9 @@ class CircleSource:
     def _deleted(self, event: events.VoiceDeleted) -> None:
         self._hub.ended()
         self._tell("delete", event.voice_id, event.room_id)
+
+    def _edited(self, event: events.VoiceEdited) -> None:
+        self._tell("status.update", event.voice_id, event.room_id)
 
     def _ended(self, event: Event) -> None:  # noqa: ARG002 - the gate knows which
         self._hub.ended()

@@ -291,13 +291,15 @@ class Hub:
             return
         frames: dict[tuple[int, Label], bytes | None] = {}
         for one in seeing:
-            form, own = one.client.form, body.own.get(one.client.viewer) if body.own else None
+            form = one.client.form
+            plain = body.plain if form.needs(entry) else b""
+            own = body.own.get(one.client.viewer) if body.own and plain != b"" else None
             if own is not None:
                 frame = form.frame(entry, own, one.label)
             else:
                 key = (id(form), one.label)
                 if key not in frames:
-                    frames[key] = None if body.plain is None else form.frame(entry, body.plain, one.label)
+                    frames[key] = None if plain is None else form.frame(entry, plain, one.label)
                 frame = frames[key]
             if frame is not None:
                 handed.setdefault(one.client, []).append(Item(frame, entry, one))
