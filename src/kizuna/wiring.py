@@ -11,13 +11,12 @@ from typing import Final
 
 from starlette.types import ASGIApp
 
+from kizuna import wiring_media
 from kizuna.api import table as api_table
 from kizuna.api.quick import quick_home
 from kizuna.api.sockets import Sockets
-from kizuna.blobs.disk import DiskBlobs
 from kizuna.bus.choose import choose_bus
 from kizuna.circle import actions as circle_actions
-from kizuna.circle import attachment_queries as circle_pictures
 from kizuna.circle import belongings as circle_belongings
 from kizuna.circle import events as circle_events
 from kizuna.circle.ports import Circle
@@ -28,7 +27,7 @@ from kizuna.doors.routes import member_app, member_paths, public_app
 from kizuna.fetch.http import HttpFetch
 from kizuna.fetch.port import Fetch
 from kizuna.ground.clock import Clock, SystemClock
-from kizuna.ground.config import Config, Plane
+from kizuna.ground.config import Config
 from kizuna.ground.events import Event, tag_of
 from kizuna.ground.i18n import load_translators
 from kizuna.ground.ids import STORE_NAMES, StoreName
@@ -44,7 +43,6 @@ from kizuna.mail.message import Sender
 from kizuna.mail.port import Mailer
 from kizuna.mail.setting import SmtpServer, parse_mail
 from kizuna.mail.smtp import SmtpMailer
-from kizuna.media import tasks as media_tasks
 from kizuna.media.darkroom import ChildDarkroom, Darkroom
 from kizuna.media.ports import Media
 from kizuna.moderation import leaving_queries as moderation_leaving
@@ -61,7 +59,6 @@ from kizuna.people.newcomers import Newcomers
 from kizuna.people.passwords import Argon2Hasher, Hasher
 from kizuna.people.ports import People
 from kizuna.square import actions as square_actions
-from kizuna.square import attachment_queries as square_pictures
 from kizuna.square import belongings as square_belongings
 from kizuna.square import events as square_events
 from kizuna.square import kept_actions
@@ -141,10 +138,7 @@ class Server:
         await self.parts.people.bus.start()
         await bury_cut_off(self.parts.tie)
         for store in self.stores.each():
-            await schedules.begin(store, schedules_table(self.parts)[store.name])
-        await media_tasks.want_order(self.stores.people, media_tasks.EXPIRE, media_tasks.SWEEP)
-        for plane in (self.stores.square, self.stores.circle):
-            await media_tasks.want_order(plane, media_tasks.SWEEP)
+            await schedules.begin(store, schedules_table(self.parts, self.stores)[store.name])
         for work in self._work:
             await work.start()
         await people_actions.finish_reservations(self.parts.people)
@@ -207,10 +201,11 @@ def build(config: Config, ports: Ports) -> Server:
     return Server(config, ports, stores, parts, _front(config, ports, stores, parts), work)
 
 
-def schedules_table(parts: Parts) -> Mapping[StoreName, Sequence[Schedule]]:
+def schedules_table(parts: Parts, stores: Stores) -> Mapping[StoreName, Sequence[Schedule]]:
     """What is done once in each period, by the store in which it is kept."""
     own = {"people": [people_tasks.sweeping(parts.people)]}
-    return {name: [FORGET_OLD, *own.get(name, ())] for name in STORE_NAMES}
+    pictures = wiring_media.schedules(parts.media, stores)
+    return {name: [FORGET_OLD, *own.get(name, ()), *pictures.get(name, ())] for name in STORE_NAMES}
 
 
 def _parts(config: Config, ports: Ports, stores: Stores) -> Parts:
@@ -240,24 +235,9 @@ def _parts(config: Config, ports: Ports, stores: Stores) -> Parts:
         moderation=Moderation(people, square, circle),
         home=home,
         streams=make_streams(people, square, circle, home, ports.clock),
-        media=_media(config, ports, stores),
-    )
-
-
-def _media(config: Config, ports: Ports, stores: Stores) -> Media:
-    """Each plane's files stand in a directory of their own, so that who serves one holds no handle on another."""
-    files = config.data / "files"
-    return Media(
-        store=stores.people,
-        clock=ports.clock,
-        darkroom=ports.darkroom,
-        staged=DiskBlobs(files / "staged"),
-        planes={"square": DiskBlobs(files / "square"), "circle": DiskBlobs(files / "circle")},
-        randomness={
-            "square": ports.randomness("media.square"),
-            "circle": ports.randomness("media.circle"),
-        },
-        staging=ports.randomness("media.staging"),
+        media=wiring_media.open_media(
+            config.data / "files", stores.people, ports.clock, ports.darkroom, ports.randomness
+        ),
     )
 
 
@@ -268,6 +248,7 @@ def belongings() -> Sequence[Part]:
     """
     return (
         *moderation_leaving.PARTS,
+        wiring_media.PART,
         Part("people.person", "people", "person", leaving_queries.empty_person, archive.export_person),
         *square_belongings.PARTS,
         *tie_belongings.BEFORE_FACE,
@@ -284,20 +265,14 @@ def duties_table(ports: Ports, stores: Stores, parts: Parts) -> Mapping[StoreNam
         for store in stores.each()
     }
     table["circle"] |= handlers(parts.tie)
-    for name, periodic in schedules_table(parts).items():
+    for name, periodic in schedules_table(parts, stores).items():
         table[name] |= schedules.handlers(periodic)
     table["people"] |= people_tasks.handlers(parts.people, ports.mailer, load_translators())
     reads: dict[StoreName, Db] = {store.name: store.reads for store in stores.each()}
-    maker = archive.Maker(parts.people, things, reads, load_translators())
+    maker = archive.Maker(parts.people, things, reads, wiring_media.files_of(parts.media), load_translators())
     table["people"][archive.ARCHIVE] = maker.make
-    table["people"] |= media_tasks.staging_handlers(parts.media)
-    shown: Mapping[Plane, media_tasks.Known] = {
-        "square": square_pictures.known,
-        "circle": circle_pictures.known,
-    }
-    for plane, known in shown.items():
-        files = parts.media.planes[plane]
-        table[plane] |= media_tasks.plane_handlers(stores.by_name(plane), files, ports.clock, known)
+    for name, handlers_of_files in wiring_media.duties(parts.media).items():
+        table[name] |= handlers_of_files
     return table
 
 

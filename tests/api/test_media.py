@@ -1,12 +1,14 @@
 """Pictures through the client API: staging, describing, attaching once, and what a client is told of them."""
 
+import asyncio
 from typing import Any
 
 import httpx2
 import pytest
 
 from kizuna.jobs.duties import Duty
-from kizuna.media.tasks import EXPIRE, staging_handlers
+from kizuna.media import actions
+from kizuna.media.tasks import EXPIRE, expiring
 from kizuna.wiring import Server
 from tests.media.corpus import plain, refused
 from tests.wire import Api, join
@@ -87,8 +89,21 @@ async def test_a_refused_post_gives_its_pictures_back_and_a_repeat_has_them_once
     assert len(again["media_attachments"]) == 1
     five = [(await staged(aoi))["id"] for _ in range(5)]
     assert (await aoi.http.post("/api/v1/statuses", json={"media_ids": five})).status_code == 422
-    ordered = await aoi.say("four", media_ids=[*reversed(five[:4])])
-    assert len(ordered["media_attachments"]) == 4
+
+
+async def test_pictures_stand_in_the_order_that_was_asked_for(aoi: Api) -> None:
+    made = [await staged(aoi, description=f"number {n}") for n in range(4)]
+    asked = [made[n] for n in (2, 0, 3, 1)]
+    post = await aoi.say("four", media_ids=[each["id"] for each in asked])
+    shown = [each["description"] for each in post["media_attachments"]]
+    assert shown == [each["description"] for each in asked]
+
+
+async def test_of_two_posts_at_once_one_gets_the_picture(aoi: Api) -> None:
+    one = (await staged(aoi))["id"]
+    bodies = [{"status": text, "media_ids": [one]} for text in ("a", "b")]
+    answers = await asyncio.gather(*[aoi.http.post("/api/v1/statuses", json=body) for body in bodies])
+    assert sorted(each.status_code for each in answers) == [200, 422]
 
 
 async def test_what_is_no_picture_is_refused(aoi: Api) -> None:
@@ -149,8 +164,7 @@ async def test_files_go_with_their_post_and_uploads_after_a_day(aoi: Api, server
     await aoi.delete(f"/api/v1/statuses/{post['id']}")
     await settled(server, url)
     left = await staged(aoi)
-    handlers = staging_handlers(server.parts.media)
-    await handlers[EXPIRE](Duty(1, EXPIRE, b"{}", 1))
+    await expiring(server.parts.media).handle(Duty(1, EXPIRE, b"{}", 1))
     assert (await Api(server).http.get(left["url"])).status_code == 200
 
 
@@ -201,3 +215,63 @@ async def test_a_token_without_the_scope_uploads_nothing(server: Server) -> None
     carol = await join(server, "carol")
     assert (await Api(server).http.post("/api/v2/media")).status_code == 401
     assert (await upload(carol)).status_code == 200
+
+
+async def test_an_edit_keeps_adds_orders_describes_and_takes_out(aoi: Api, ben: Api, server: Server) -> None:
+    first, second = [await staged(aoi, description=text) for text in ("first", "second")]
+    post = await aoi.say("two", media_ids=[first["id"], second["id"]])
+    path = f"/api/v1/statuses/{post['id']}"
+    one, two = post["media_attachments"]
+
+    async def change(**body: Any) -> Any:
+        answer = await aoi.http.put(path, json=body)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    assert (await change(status="two, reworded"))["media_attachments"] == [one, two], "left out, they stay"
+    again = await change(media_ids=[two["id"], one["id"]])
+    assert [each["url"] for each in again["media_attachments"]] == [two["url"], one["url"]]
+    told = await change(media_attributes=[{"id": one["id"], "description": "told", "focus": "0.5,0.5"}])
+    assert [each["description"] for each in told["media_attachments"]] == ["second", "told"]
+    assert told["media_attachments"][1]["meta"]["focus"] == {"x": 0.5, "y": 0.5}
+    third = await staged(aoi, description="third")
+    foreign = await staged(ben)
+    for wrong in ([foreign["id"]], ["1"], [third["id"], foreign["id"]], [one["id"]] * 2 + ["9"] * 4):
+        assert (await aoi.http.put(path, json={"media_ids": wrong})).status_code == 422
+    assert (await ben.http.put(path, json={"media_ids": [foreign["id"]]})).status_code == 404
+    grown = await change(media_ids=[third["id"], one["id"]])
+    assert [each["description"] for each in grown["media_attachments"]] == ["third", "told"]
+    assert (await ben.get(path))["media_attachments"] == grown["media_attachments"]
+    await settled(server, two["url"])
+    assert (await Api(server).http.get(one["url"])).status_code == 200
+
+    blank = await change(status="")
+    assert len(blank["media_attachments"]) == 2
+    assert (await aoi.http.put(path, json={"media_ids": []})).status_code == 422, "nothing would be left"
+    assert (await change(status="words", media_ids=[]))["media_attachments"] == []
+    history = await ben.get(f"{path}/history")
+    assert [len(each["media_attachments"]) for each in history] == [0] * len(history), "taken out is gone"
+    await settled(server, one["url"])
+
+
+async def test_the_history_tells_what_was_said_about_pictures(aoi: Api) -> None:
+    post = await aoi.say("x", media_ids=[(await staged(aoi, description="before"))["id"]])
+    picture = post["media_attachments"][0]
+    words = [{"id": picture["id"], "description": "after"}]
+    path = f"/api/v1/statuses/{post['id']}"
+    assert (await aoi.http.put(path, json={"media_attributes": words})).status_code == 200
+    history = await aoi.get(f"{path}/history")
+    said = [[each["description"] for each in version["media_attachments"]] for version in history]
+    assert said == [["before"], ["after"]]
+    assert (await aoi.http.put(path, json={"media_attributes": words})).status_code == 200
+    assert len(await aoi.get(f"{path}/history")) == 2, "the same again is no edit"
+
+
+async def test_only_so_many_may_wait(aoi: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(actions, "MOST_STAGED", 2)
+    first = await staged(aoi)
+    await staged(aoi)
+    full = await upload(aoi)
+    assert (full.status_code, "wait to be attached" in full.text) == (422, True)
+    assert (await aoi.http.delete(f"/api/v1/media/{first['id']}")).status_code == 200
+    await staged(aoi)

@@ -1,21 +1,33 @@
 """Pictures of the circle: whoever may not read the voice gets the same nothing, whatever they ask for and how."""
 
+import io
+import json
+import zipfile
+from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
+import sqlalchemy as sa
+from starlette.requests import Request
+from starlette.responses import StreamingResponse
 
-from kizuna.circle import actions, friend_actions
+from kizuna.blobs.disk import DiskBlobs
+from kizuna.circle import actions, audience_actions, block_actions, friend_actions
 from kizuna.circle.attachment_queries import pictures
+from kizuna.circle.models import Audience, Rule
+from kizuna.doors.sending import PIECE, Revoked, send_file
 from kizuna.media.actions import Chosen, upload
 from kizuna.media.models import Words
+from kizuna.media.tables import UPLOAD
 from kizuna.people.viewers import viewer_by_session
+from kizuna.square.tables import ATTACHMENT as POST_PICTURE
 from kizuna.web.pictures import NEVER
 from tests.media.corpus import plain
 from tests.web.conftest import Cast
 from tests.web.sheet import Form, Sheet
 from tests.web.test_inside import TIE, copy_in
-from tests.web.visitor import Visitor, befriend
+from tests.web.visitor import PASSWORD, Visitor, befriend
 
 pytestmark = pytest.mark.anyio
 
@@ -246,3 +258,103 @@ async def test_to_both_the_pictures_stay_with_the_friends(cast: Cast) -> None:
     public = await cast.nobody.open("/@aoi")
     assert "For both" in public.text
     assert "/media/" not in public.html
+
+
+async def test_a_voice_of_pictures_alone_can_be_reworded(cast: Cast) -> None:
+    voice_id, _ = await shown(cast.aoi)
+    where = f"/v/{voice_id}/edit"
+    await cast.aoi.do(where, where, text="The harbour, then")
+    await cast.aoi.do(where, where, text="")
+    assert "/circle/media/" in (await cast.ben.open(f"/v/{voice_id}")).html
+    plain_voice = await cast.aoi.say("words", "friends")
+    await cast.aoi.told(f"{plain_voice}/edit", f"{plain_voice}/edit", 422, text=" ")
+
+
+@pytest.mark.parametrize("end", ["block", "blocked", "narrowed", "excepted", "sign-out", "face gone"])
+async def test_every_end_ends_the_pictures_too(cast: Cast, end: str) -> None:
+    voice_id, path = await shown(cast.aoi)
+    circle = cast.server.parts.circle
+    (_, aoi), (_, ben) = await face_of(cast.aoi), await face_of(cast.ben)
+    assert (await cast.ben.http.get(f"{path}/original")).status_code == 200
+    match end:
+        case "block":
+            await block_actions.block(circle, aoi, ben)
+        case "blocked":
+            await block_actions.block(circle, ben, aoi)
+        case "narrowed":
+            await audience_actions.change_audience(circle, aoi, voice_id, Rule(audience=Audience.ME))
+        case "excepted":
+            rule = Rule(audience=Audience.FRIENDS, not_people=frozenset({ben}))
+            await audience_actions.change_audience(circle, aoi, voice_id, rule)
+        case "sign-out":
+            await cast.ben.do("/", "/sign-out")
+        case _:
+            await circle.store.write(lambda tx: actions.remove_face(tx, aoi))
+    for size in ("original", "small"):
+        for headers in ({}, {"Range": "bytes=0-9"}):
+            assert (await cast.ben.http.get(f"{path}/{size}", headers=headers)).status_code == 404
+
+
+async def test_an_end_stops_a_picture_that_is_on_its_way(tmp_path: Path) -> None:
+    blobs = DiskBlobs(tmp_path)
+    blobs.put("aa/b/original.jpg", b"x" * (PIECE * 3))
+    asked: list[bool] = []
+
+    async def still() -> bool:
+        asked.append(True)
+        return len(asked) < 3
+
+    request = Request({"type": "http", "method": "GET", "headers": []})
+    answer = await send_file(request, blobs, "aa/b/original.jpg", "t", {"Cache-Control": NEVER}, still)
+    assert isinstance(answer, StreamingResponse)
+    pieces = aiter(answer.body_iterator)
+    assert [len(await anext(pieces)) for _ in range(2)] == [PIECE] * 2
+    with pytest.raises(Revoked):
+        await anext(pieces)
+
+
+async def test_planes_know_nothing_of_each_others_pictures(cast: Cast) -> None:
+    await shown(cast.aoi)
+    await files(cast.aoi, "/", "/compose", plain(size=(900, 700)), text="Same", do="send", audience="public")
+    files_of = cast.server.parts.media.planes
+    keys = {plane: {file.key.split("/")[1] for file in files_of[plane].list()} for plane in files_of}
+    assert [len(keys[plane]) for plane in ("square", "circle")] == [1, 1]
+    assert not keys["square"] & keys["circle"]
+    assert not list(cast.server.parts.media.staged.list())
+    assert await cast.server.stores.people.reads.all(sa.select(UPLOAD)) == []
+    key = keys["circle"].pop()
+    for place in ("media", "staged"):
+        for size in ("original", "small"):
+            assert (await cast.aoi.http.get(f"/{place}/{key}/{size}.jpg")).status_code == 404
+    dump = sa.select(POST_PICTURE)
+    row = (await cast.server.stores.square.reads.all(dump))[0]
+    assert key not in str(tuple(row))
+
+
+async def test_an_archive_has_the_pictures_and_leaving_takes_them(cast: Cast) -> None:
+    await shown(cast.aoi)
+    await shown(cast.ben)
+    await files(cast.aoi, "/", "/compose", plain(), text="Public", do="send", audience="public")
+    await files(cast.aoi, "/", "/compose", plain(), text="Waits", do="attach")
+    page = await cast.aoi.open("/settings/profile")
+    for form in [form for form in page.forms if form.action == "/settings/profile"]:
+        assert await sent(cast.aoi, form, plain(), name="avatar") == "/settings/profile"
+    await cast.aoi.do("/settings/archive", "/settings/archive")
+    while (answer := await cast.aoi.http.get("/settings/archive/file")).status_code != 200:
+        await cast.server.ports.clock.sleep(0.05)
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+        names = [name for name in archive.namelist() if name.endswith(".jpg")]
+        assert sorted({name.rpartition("/")[0] for name in names}) == [
+            "circle.pictures",
+            "media.uploads",
+            "square.pictures",
+        ]
+        assert len(names) == 5
+        assert all(archive.read(name).startswith(b"\xff\xd8\xff") for name in names)
+        told = json.loads(archive.read("circle.pictures.json"))
+        assert {row["description"] for row in told if "description" in row} == {"The harbour"}
+    assert await cast.aoi.do("/settings/leave", "/settings/leave", password=PASSWORD) == "/left"
+    media = cast.server.parts.media
+    while len([*media.planes["square"].list(), *media.staged.list(), *media.planes["circle"].list()]) > 2:
+        await cast.server.ports.clock.sleep(0.05)
+    assert {file.key.split("/")[2] for file in media.planes["circle"].list()} == {"original.jpg", "small.jpg"}

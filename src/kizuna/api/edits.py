@@ -6,13 +6,24 @@ import msgspec
 from starlette.responses import Response
 
 from kizuna.api.calls import Call, Nothing, OwnCall
+from kizuna.api.media import Described, Focused, words_of
 from kizuna.api.operations import Operation, anyone, by_person
 from kizuna.api.present import known_status, present_one
 from kizuna.doors.answers import json_answer
-from kizuna.ground.errors import Invalid
+from kizuna.ground.ids import parse_id
+from kizuna.media.actions import Chosen, checked
 from kizuna.square import edit_actions, edit_queries, render
+from kizuna.square.attachments import Revision, uploads_among
 from kizuna.square.entities import Status, StatusEdit
 from kizuna.square.models import Edit
+
+
+class PictureWords(msgspec.Struct):
+    """What an edit says about a picture that the status has already."""
+
+    id: str
+    description: Described | None = None
+    focus: Focused | None = None
 
 
 class Change(msgspec.Struct):
@@ -22,22 +33,36 @@ class Change(msgspec.Struct):
     spoiler_text: str | None = None
     sensitive: bool | None = None
     language: Annotated[str, msgspec.Meta(max_length=35)] | None = None
-    media_ids: list[str] = []
+    media_ids: list[str] | None = None
+    media_attributes: list[PictureWords] = []
 
 
 async def edit(call: OwnCall[Change]) -> Response:
     """Edit one's own status; what it said before stays in its history."""
     params = call.params
-    if params.media_ids:
-        raise Invalid("This server cannot do {name} yet", field="media_ids", name="media_ids")
     change = Edit(
         text=params.status,
         spoiler_text=params.spoiler_text,
         sensitive=params.sensitive,
         language=params.language or None,
     )
-    await edit_actions.edit_post(call.parts.square, call.me, call.id, change)
+    revision = await _revision(call)
+    await edit_actions.edit_post(call.parts.square, call.me, call.id, change, revision)
     return json_answer(await present_one(call.parts, call.me, call.id))
+
+
+async def _revision(call: OwnCall[Change]) -> Revision:
+    params = call.params
+    words = {
+        parse_id(one.id) or 0: checked(words_of(one.description, one.focus))
+        for one in params.media_attributes
+    }
+    if params.media_ids is None:
+        return Revision(words=words)
+    ids = tuple(parse_id(one) or 0 for one in params.media_ids)
+    named = await uploads_among(call.parts.square.store.reads, call.id, ids)
+    uploads = Chosen(call.parts.media, call.viewer.person_id, named) if named else None
+    return Revision(ids, words, uploads)
 
 
 async def history(call: Call[Nothing]) -> Response:

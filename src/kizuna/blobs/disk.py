@@ -103,10 +103,14 @@ class DiskBlobs:
 
     def list(self) -> Iterator[Listed]:
         """Every file, as it is come across."""
-        for path in self._directory.rglob("*"):
-            if path.is_file():
-                key = path.relative_to(self._directory).as_posix()
-                yield Listed(key, path.stat().st_mtime_ns // 1_000_000)
+        for place, _, names in os.walk(self._directory):  # bears what is deleted meanwhile
+            for name in names:
+                path = Path(place, name)
+                try:
+                    written_ms = path.stat().st_mtime_ns // 1_000_000
+                except FileNotFoundError:
+                    continue
+                yield Listed(path.relative_to(self._directory).as_posix(), written_ms)
 
     def _path(self, key: str) -> Path:
         if len(key) > 200 or not _KEY.fullmatch(key):

@@ -106,12 +106,16 @@ async def change_portrait(circle: Circle, face_id: int, avatar: str | None) -> N
     await circle.store.write(apply)
 
 
-def _check_text(written: str, chosen: Chosen | None = None) -> str:
+def _check_text(written: str, *, may_be_blank: bool) -> str:
     text = texts.clean(written)
-    if texts.is_blank(text) and not (chosen is not None and chosen.some):
+    if texts.is_blank(text) and not may_be_blank:
         raise Invalid("Please write something.", field="text")
     texts.check_length(text, VOICE_LENGTH)
     return text
+
+
+def _some(chosen: Chosen | None) -> bool:
+    return chosen is not None and chosen.some
 
 
 async def say(
@@ -140,7 +144,7 @@ async def say_to(
     Raises Invalid for a text that cannot be, and when somebody named is not a friend at this moment, or a group not
     one's own (whether there is such a face or group is not told).
     """
-    said = _check_text(text, pictures)
+    said = _check_text(text, may_be_blank=_some(pictures))
     html = texts.to_html(said)
 
     async def apply(tx: Tx) -> int:
@@ -175,7 +179,7 @@ async def reply(
 
     Raises NotFound when the parent is not for this viewer, or is no more.
     """
-    said = _check_text(text, pictures)
+    said = _check_text(text, may_be_blank=_some(pictures))
     html = texts.to_html(said)
 
     async def apply(tx: Tx) -> int:
@@ -222,16 +226,20 @@ def _row(
 async def edit_voice(circle: Circle, author_id: int, voice_id: int, text: str) -> None:
     """Give a voice or a reply of one's own another wording. Whoever reads it sees that, and what stood there before.
 
-    The same wording changes nothing. Raises NotFound for another's voice and where one cannot read any more, Invalid
-    for a text that cannot be and after 100 edits.
+    Its pictures stay. The same wording changes nothing.
+
+    Raises NotFound for another's voice and where one cannot read any more, Invalid for a text that cannot be and
+    after 100 edits.
     """
-    said = _check_text(text)
+    said = _check_text(text, may_be_blank=True)
     html = texts.to_html(said)
 
     async def apply(tx: Tx) -> None:
         before = await edit_queries.voice_to_edit(tx, author_id, voice_id)
         if before is None:
             raise NotFound
+        if texts.is_blank(said) and not await attachment_queries.pictures(tx, author_id, [voice_id]):
+            raise Invalid("Please write something.", field="text")
         if before.text == said:
             return
         if before.edits >= MOST_EDITS:

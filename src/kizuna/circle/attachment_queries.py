@@ -25,7 +25,12 @@ _OF_VOICES: Final = _READABLE.where(ATTACHMENT.c.voice_id.in_(sa.bindparam("ids"
     ATTACHMENT.c.voice_id, ATTACHMENT.c.position
 )
 _ONE: Final = _READABLE.where(ATTACHMENT.c.id == sa.bindparam("picture_id"))
-_MINE: Final = _READABLE.where(_V.c.author_id == _VIEWER).order_by(ATTACHMENT.c.id)
+_MINE: Final = (
+    sa.select(*_FIELDS, ATTACHMENT.c.voice_id)
+    .join_from(ATTACHMENT, _V, _V.c.id == ATTACHMENT.c.voice_id)
+    .where(_V.c.author_id == _VIEWER, ATTACHMENT.c.voice_id.in_(sa.bindparam("ids", expanding=True)))
+    .order_by(ATTACHMENT.c.voice_id, ATTACHMENT.c.position)
+)
 _KNOWN: Final = sa.select(ATTACHMENT.c.key).where(ATTACHMENT.c.key.in_(sa.bindparam("keys", expanding=True)))
 _PORTRAITS: Final = sa.select(FACE.c.avatar).where(FACE.c.avatar.in_(sa.bindparam("files", expanding=True)))
 _PORTRAIT: Final = sa.select(FACE.c.avatar).where(FACE.c.id == sa.bindparam("face_id"))
@@ -33,11 +38,9 @@ _PORTRAIT: Final = sa.select(FACE.c.avatar).where(FACE.c.id == sa.bindparam("fac
 
 async def pictures(db: Db, viewer_id: int, voice_ids: Sequence[int]) -> dict[int, tuple[Picture, ...]]:
     """The pictures of those of these voices that the viewer may read, in order."""
-    found: defaultdict[int, list[Picture]] = defaultdict(list)
-    rows = await db.all(_OF_VOICES, {"viewer_id": viewer_id, "ids": list(voice_ids)}) if voice_ids else ()
-    for row in rows:
-        found[row.voice_id].append(_picture(row))
-    return {voice_id: tuple(some) for voice_id, some in found.items()}
+    return _by_voice(
+        await db.all(_OF_VOICES, {"viewer_id": viewer_id, "ids": list(voice_ids)}) if voice_ids else ()
+    )
 
 
 async def picture(db: Db, viewer_id: int, picture_id: int) -> Picture | None:
@@ -46,9 +49,9 @@ async def picture(db: Db, viewer_id: int, picture_id: int) -> Picture | None:
     return None if row is None else _picture(row)
 
 
-async def mine(db: Db, viewer_id: int) -> list[Picture]:
-    """Every picture in what the viewer said, for his export."""
-    return [_picture(row) for row in await db.all(_MINE, {"viewer_id": viewer_id})]
+async def own_pictures(db: Db, viewer_id: int, voice_ids: Sequence[int]) -> dict[int, tuple[Picture, ...]]:
+    """The pictures of those of these voices that the viewer said, also where they cannot read any more; in order."""
+    return _by_voice(await db.all(_MINE, {"viewer_id": viewer_id, "ids": list(voice_ids)}))
 
 
 async def known(db: Db, keys: Collection[str]) -> set[str]:
@@ -87,6 +90,13 @@ async def _drop(tx: Tx, chosen: sa.Select[Any]) -> list[str]:
     if rows:
         await tx.run(sa.delete(ATTACHMENT).where(ATTACHMENT.c.voice_id.in_(gone)))
     return [_picture(row).file(size) for row in rows for size in SIZES]
+
+
+def _by_voice(rows: Sequence[Row]) -> dict[int, tuple[Picture, ...]]:
+    found: defaultdict[int, list[Picture]] = defaultdict(list)
+    for row in rows:
+        found[row.voice_id].append(_picture(row))
+    return {voice_id: tuple(some) for voice_id, some in found.items()}
 
 
 def _picture(row: Row) -> Picture:

@@ -3,11 +3,13 @@
 from collections.abc import AsyncIterator
 from typing import Final
 
-from kizuna.circle import actions, belongings_queries
+from kizuna.circle import actions, attachment_queries, belongings_queries
+from kizuna.media.models import portrait_file
 from kizuna.people.belongings import Entry, Leaver, Part, Progress
 from kizuna.store.store import Db, Tx
 
 PAGE: Final = 100
+PICTURES: Final = "circle.pictures"
 
 
 async def empty_face(tx: Tx, leaver: Leaver) -> Progress:
@@ -46,6 +48,27 @@ async def export_voices(db: Db, face_id: int) -> AsyncIterator[Entry]:
         after = rows[-1].id
 
 
+async def export_pictures(db: Db, face_id: int) -> AsyncIterator[Entry]:
+    """The avatar, and the pictures of voices and replies with what is said about them."""
+    own = await belongings_queries.own_face(db, face_id)
+    if own is not None and own.avatar:
+        name = f"{PICTURES}/avatar.{own.avatar.rpartition('.')[2]}"
+        yield Entry(own.id, own.created_at, "avatar", {"file": name}, portrait_file(own.avatar), name)
+    after = 0
+    while rows := await belongings_queries.own_voices_after(db, face_id, after, PAGE):
+        found = await attachment_queries.own_pictures(db, face_id, [row.id for row in rows])
+        for row in rows:
+            for each in found.get(row.id, ()):
+                name = f"{PICTURES}/{each.id}.{each.extension}"
+                fields: dict[str, object] = {
+                    "voice_id": str(row.id),
+                    "file": name,
+                    "description": each.description,
+                }
+                yield Entry(each.id, row.created_at, each.description, fields, each.file("original"), name)
+        after = rows[-1].id
+
+
 async def export_friends(db: Db, face_id: int) -> AsyncIterator[Entry]:
     """Friends: handle and name, as the friends page shows them, and since when."""
     after = 0
@@ -63,6 +86,7 @@ async def keep(_tx: Tx, _leaver: Leaver) -> Progress:
 
 PARTS: Final = (
     Part("circle.voices", "circle", "circle", keep, export_voices),
+    Part(PICTURES, "circle", "circle", keep, export_pictures),
     Part("circle.friends", "circle", "circle", keep, export_friends),
     Part("circle.face", "circle", "circle", empty_face, export_face),
 )

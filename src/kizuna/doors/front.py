@@ -133,7 +133,7 @@ class Front:
         if not has_body(request):
             await self._app(asker)(scope, request.receive, envelope)
         elif asker.viewer is not None and self._brings_files(request):
-            async with self._uploads.arrived(request) as receive:
+            async with self._uploads.arrived(request, asker.viewer.person_id) as receive:
                 scope[BODY_ALLOWED] = UPLOAD_LIMIT
                 await self._hand_over(request, family, receive, envelope)
         else:

@@ -2,6 +2,7 @@
 
 import asyncio
 import tempfile
+from collections import Counter
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import IO, Final
@@ -16,6 +17,7 @@ UPLOAD_LIMIT: Final = 32 * 1024 * 1024
 UPLOAD_SECONDS: Final = 300.0
 IN_MEMORY: Final = 1024 * 1024
 MOST_ARRIVING: Final = 64
+MOST_OF_ONE: Final = 6
 MOST_READ: Final = 3
 _CHUNK: Final = 256 * 1024
 
@@ -24,18 +26,19 @@ class Uploads:
     """Admits uploads: the disk that they take while they arrive and the memory while they are read have a bound."""
 
     def __init__(self) -> None:
-        self._arriving = 0
+        self._arriving: Counter[int] = Counter()
         self._reading = asyncio.Semaphore(MOST_READ)
 
     @asynccontextmanager
-    async def arrived(self, request: Request) -> AsyncGenerator[Receive]:
+    async def arrived(self, request: Request, person_id: int) -> AsyncGenerator[Receive]:
         """Wait for the whole body; a ``receive`` that gives it, for the time in which it may be read.
 
-        Raises TooSlow, TooLarge, BadRequest, and Unavailable when too many arrive at once.
+        Raises TooSlow, TooLarge, BadRequest, and Unavailable when too many arrive at once: of all, or of one person,
+        so that nobody can keep the others out by sending slowly.
         """
-        if self._arriving >= MOST_ARRIVING:
+        if self._arriving.total() >= MOST_ARRIVING or self._arriving[person_id] >= MOST_OF_ONE:
             raise Unavailable("Too many pictures are arriving. Please try again in a moment.")
-        self._arriving += 1
+        self._arriving[person_id] += 1
         try:
             with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY) as kept:
                 try:
@@ -47,7 +50,9 @@ class Uploads:
                 async with self._reading:
                     yield _reader(request, kept, size)
         finally:
-            self._arriving -= 1
+            self._arriving[person_id] -= 1
+            if not self._arriving[person_id]:
+                del self._arriving[person_id]
 
 
 async def _keep(request: Request, kept: IO[bytes]) -> int:

@@ -14,9 +14,11 @@ from kizuna.ground.errors import Invalid, NotFound, Refusal
 from kizuna.ground.randomness import Randomness
 from kizuna.ground.text import check_length, clean
 from kizuna.media import queries
+from kizuna.media.columns import words_row
 from kizuna.media.models import (
     LONGEST_DESCRIPTION,
     MOST_ATTACHED,
+    MOST_STAGED,
     SIZES,
     Developed,
     Picture,
@@ -25,7 +27,7 @@ from kizuna.media.models import (
     file_name,
 )
 from kizuna.media.ports import Media
-from kizuna.store.store import Tx
+from kizuna.store.store import Db, Tx
 
 DAY_MS: Final = 24 * 60 * 60 * 1000
 KEY_BYTES: Final = 20
@@ -34,16 +36,27 @@ KEY_BYTES: Final = 20
 async def upload(media: Media, person_id: int, data: bytes, words: Words) -> Picture:
     """Stage a picture for its uploader. Raises Invalid, TooLarge, Unavailable."""
     words = checked(words)
+    await _check_room(media.store.reads, person_id)
     made = await media.darkroom.develop(data, "picture")
     key = _new_key(media.staging)
     await asyncio.to_thread(_put, media.staged, key, made)
 
     async def apply(tx: Tx) -> Picture:
+        await _check_room(tx, person_id)
         picture = _picture(tx.new_id(), key, made, words)
         await queries.stage(tx, person_id, picture)
         return picture
 
     return await media.store.write(apply)
+
+
+async def _check_room(db: Db, person_id: int) -> None:
+    if await queries.count(db, person_id) >= MOST_STAGED:
+        raise Invalid(
+            "{most} of your pictures wait to be attached. Use some or take them back; they are gone after a day.",
+            field="file",
+            most=MOST_STAGED,
+        )
 
 
 async def staged(media: Media, person_id: int, ids: Sequence[int]) -> list[Picture]:
@@ -155,11 +168,17 @@ async def _claim(media: Media, chosen: Chosen, mark: str) -> list[Picture]:
 
     async def apply(tx: Tx) -> list[Picture]:
         if not await queries.claim(tx, chosen.person_id, set(chosen.ids), _after(media), mark):
-            raise _absent()
+            raise absent()
         found = await queries.claimed(tx, mark)
         return [found[one] for one in dict.fromkeys(chosen.ids)]
 
     return await media.store.write(apply)
+
+
+def worded(picture: Picture, words: Words) -> Picture:
+    """A picture with other words, which are checked already."""
+    changed = words_row(words)
+    return msgspec.structs.replace(picture, **changed) if changed else picture
 
 
 def checked(words: Words) -> Words:
@@ -206,7 +225,7 @@ def _copy(staged: Blobs, uploads: Sequence[Picture], plane: Blobs, pictures: Seq
         for size in SIZES:
             content = staged.get(upload.file(size))
             if content is None:
-                raise _absent()  # it was a day old just now
+                raise absent()  # it was a day old just now
             plane.put(file_name(picture.key, size, picture.extension), content)
 
 
@@ -227,6 +246,6 @@ def _picture(id_: int, key: str, made: Developed, words: Words) -> Picture:
     )
 
 
-def _absent() -> Invalid:
+def absent() -> Invalid:
     """The same for what is another's, too old, attached already, or was never there."""
     return Invalid("One of the pictures is not there any more. Please add it again.", field="media_ids")

@@ -10,6 +10,8 @@ SIZES: Final[tuple[Size, ...]] = ("original", "small")
 EXTENSIONS: Final = {"image/jpeg": "jpg", "image/webp": "webp"}
 
 MOST_ATTACHED: Final = 4
+MOST_STAGED: Final = 100
+"""How many uploads of a person may wait to be attached."""
 LONGEST_DESCRIPTION: Final = 1500
 
 

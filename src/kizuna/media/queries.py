@@ -27,6 +27,9 @@ _OLD: Final = (
     .limit(sa.bindparam("limit"))
 )
 _OF_PERSON: Final = sa.select(*_FIELDS).where(UPLOAD.c.person_id == sa.bindparam("owner"))
+_COUNT: Final = (
+    sa.select(sa.func.count()).select_from(UPLOAD).where(UPLOAD.c.person_id == sa.bindparam("owner"))
+)
 _KNOWN: Final = sa.select(UPLOAD.c.key).where(UPLOAD.c.key.in_(sa.bindparam("keys", expanding=True)))
 
 
@@ -68,6 +71,11 @@ async def describe(tx: Tx, upload_id: int, words: Words) -> None:
 async def drop(tx: Tx, ids: Sequence[int]) -> None:
     """Remove uploads."""
     await tx.run(sa.delete(UPLOAD).where(UPLOAD.c.id.in_(list(ids))))
+
+
+async def count(db: Db, person_id: int) -> int:
+    """How many uploads a person has staged."""
+    return await db.scalar(_COUNT, {"owner": person_id})
 
 
 async def of_person(db: Db, person_id: int) -> list[Picture]:

@@ -16,6 +16,7 @@ from typing import IO, Final
 
 import msgspec
 
+from kizuna.blobs.disk import Blobs
 from kizuna.ground.clock import iso
 from kizuna.ground.errors import Conflict, NotFound
 from kizuna.ground.i18n import Locale, Translator
@@ -117,18 +118,20 @@ async def export_person(db: Db, person_id: int) -> AsyncIterator[Entry]:
 
 
 class Maker:
-    """Makes archives. ``reads`` are the readers of all stores: each part sees its own."""
+    """Makes archives. ``reads`` are the readers of all stores, ``files`` what they name: each part sees its own."""
 
     def __init__(
         self,
         people: People,
         parts: Parts,
         reads: Mapping[StoreName, Db],
+        files: Mapping[StoreName, Blobs],
         speak: Callable[[Locale], Translator],
     ) -> None:
         self._people = people
         self._parts = parts
         self._reads = reads
+        self._files = files
         self._speak = speak
 
     async def make(self, duty: Duty) -> Effect:
@@ -163,8 +166,10 @@ class Maker:
             archive.writestr("index.html", _index(self._people.config.title, names, speak))
 
     async def _add(self, archive: zipfile.ZipFile, part: Part, owner_id: int, speak: Translator) -> None:
-        """One part as JSON, a line an entry, and as a page, which is kept beside: a zip takes one file at a time."""
+        """One part as JSON, a line an entry, as a page, which is kept beside, and then its files: a zip takes one file
+        at a time."""
         assert part.export is not None
+        has_files = False
         with tempfile.TemporaryFile("w+b") as page:
             page.write(_head(part.name, speak).encode())
             with archive.open(f"{part.name}.json", "w") as lines:
@@ -172,12 +177,17 @@ class Maker:
                 between = b"\n"
                 async for entry in part.export(self._reads[part.store], owner_id):
                     await asyncio.to_thread(_add_entry, lines, page, between, entry)
+                    has_files = has_files or bool(entry.blob)
                     between = b",\n"
                 lines.write(b"\n]\n")
             page.write(b"</ol></main></html>\n")
             page.seek(0)
             with archive.open(f"{part.name}.html", "w") as target:
                 await asyncio.to_thread(shutil.copyfileobj, page, target)
+        if has_files:
+            async for entry in part.export(self._reads[part.store], owner_id):
+                if entry.blob:
+                    await asyncio.to_thread(_add_file, archive, self._files[part.store], entry)
 
 
 def _(message: str) -> str:
@@ -189,7 +199,16 @@ def _add_entry(lines: IO[bytes], page: IO[bytes], between: bytes, entry: Entry) 
     row = {"id": str(entry.id), "at": iso(entry.at_ms), **entry.fields}
     lines.write(between + msgspec.json.encode(row))
     at, text = iso(entry.at_ms)[:16].replace("T", " "), html.escape(entry.text)
-    page.write(f"<li><time>{at}</time><p>{text}</p></li>\n".encode())
+    shown = (
+        f'<p><a href="{entry.name}"><img src="{entry.name}" alt="" width="320"></a></p>' if entry.blob else ""
+    )
+    page.write(f"<li><time>{at}</time><p>{text}</p>{shown}</li>\n".encode())
+
+
+def _add_file(archive: zipfile.ZipFile, files: Blobs, entry: Entry) -> None:
+    content = files.get(entry.blob)
+    if content is not None:  # it was deleted meanwhile
+        archive.writestr(entry.name, content, zipfile.ZIP_STORED)
 
 
 def _head(title: str, speak: Translator) -> str:

@@ -6,8 +6,8 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from kizuna.media.columns import PICTURE_FIELDS, picture_row, words_row
-from kizuna.media.models import SIZES, Picture, Words
+from kizuna.media.columns import PICTURE_FIELDS, picture_row
+from kizuna.media.models import SIZES, Picture
 from kizuna.square.tables import ACCOUNT, ATTACHMENT
 from kizuna.store.store import Db, Row, Tx
 
@@ -19,7 +19,6 @@ _OF_POSTS: Final = (
     .where(ATTACHMENT.c.post_id.in_(sa.bindparam("ids", expanding=True)))
     .order_by(ATTACHMENT.c.post_id, ATTACHMENT.c.position)
 )
-_OF_ACCOUNT: Final = sa.select(*_FIELDS).where(ATTACHMENT.c.account_id == sa.bindparam("account_id"))
 _DROP: Final = sa.delete(ATTACHMENT).where(ATTACHMENT.c.post_id == _post_id)
 _KNOWN: Final = sa.select(ATTACHMENT.c.key).where(ATTACHMENT.c.key.in_(_keys))
 _FILES: Final[sa.BindParameter[list[str]]] = sa.bindparam("files", expanding=True)
@@ -38,11 +37,6 @@ async def attachments(db: Db, post_ids: Iterable[int]) -> dict[int, tuple[Pictur
     return {post_id: tuple(pictures) for post_id, pictures in found.items()}
 
 
-async def of_account(db: Db, account_id: int) -> list[Picture]:
-    """Every picture that an account has posted, for its export."""
-    return [_picture(row) for row in await db.all(_OF_ACCOUNT, {"account_id": account_id})]
-
-
 async def known(db: Db, keys: Collection[str]) -> set[str]:
     """Those of these keys that a post or a profile shows."""
     shown = {row.key for row in await db.all(_KNOWN, {"keys": list(keys)})}
@@ -50,22 +44,20 @@ async def known(db: Db, keys: Collection[str]) -> set[str]:
     return shown | {row[0].partition(".")[0] for row in await db.all(_SHOWN, {"files": files})}
 
 
-def attach(tx: Tx, post_id: int, account_id: int, pictures: Sequence[Picture], first: int = 0) -> None:
-    """Insert new pictures of a post, from a position on."""
-    for position, picture in enumerate(pictures, first):
+def attach(tx: Tx, post_id: int, account_id: int, pictures: Sequence[Picture]) -> None:
+    """Insert the pictures of a new post."""
+    for position, picture in enumerate(pictures):
         row = picture_row(picture) | {"id": tx.new_id(), "post_id": post_id, "account_id": account_id}
         tx.append(ATTACHMENT, row | {"position": position})
 
 
-async def put(
-    tx: Tx, post_id: int, account_id: int, pictures: Sequence[Picture], words: dict[int, Words]
-) -> None:
-    """Replace the pictures of a post. Those that have an id keep it; ``words`` are laid over them by id."""
+async def put(tx: Tx, post_id: int, account_id: int, pictures: Sequence[Picture]) -> None:
+    """Replace the pictures of a post. Those that have an id keep it."""
     await tx.run(_DROP, {"post_id": post_id})
     for position, picture in enumerate(pictures):
-        row = picture_row(picture) | words_row(words.get(picture.id, Words()))
+        row = picture_row(picture) | {"id": picture.id or tx.new_id()}
         place = {"post_id": post_id, "account_id": account_id, "position": position}
-        await tx.run(sa.insert(ATTACHMENT).values(row | place | {"id": picture.id or tx.new_id()}))
+        await tx.run(sa.insert(ATTACHMENT).values(row | place))
 
 
 async def drop(tx: Tx, post_id: int) -> list[str]:

@@ -4,12 +4,15 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Final
 
 from kizuna.ground.ids import id_ms
+from kizuna.media.models import portrait_file
+from kizuna.media.tasks import want_forgotten
 from kizuna.people.belongings import AT_ONCE, Entry, Leaver, Part, Progress
-from kizuna.square import actions, belongings_queries
+from kizuna.square import actions, attachment_queries, belongings_queries
 from kizuna.square.events import AccountRemoved
 from kizuna.store.store import Db, Row, Tx
 
 PAGE: Final = 100
+PICTURES: Final = "square.pictures"
 
 
 async def empty_posts(tx: Tx, leaver: Leaver) -> Progress:
@@ -32,7 +35,10 @@ async def empty_marks(tx: Tx, leaver: Leaver) -> Progress:
 
 
 async def empty_account(tx: Tx, leaver: Leaver) -> Progress:
-    """Remove the account. What others wrote stays, answers to posts that are gone too."""
+    """Remove the account and its pictures. What others wrote stays, answers to posts that are gone too."""
+    row = await belongings_queries.account_row(tx, leaver.owner_id)
+    if row is not None:
+        await want_forgotten(tx, [portrait_file(name) for name in (row.avatar, row.header) if name])
     if await belongings_queries.drop_account(tx, leaver.owner_id):
         tx.emit(AccountRemoved(leaver.owner_id))
     return Progress.DONE
@@ -66,6 +72,34 @@ async def export_posts(db: Db, account_id: int) -> AsyncIterator[Entry]:
         yield Entry(row.id, row.created_at, row.text or f"→ {row.boost_of_id}", fields)
 
 
+async def export_pictures(db: Db, account_id: int) -> AsyncIterator[Entry]:
+    """Avatar and header, and the pictures of posts with what is said about them."""
+    row = await belongings_queries.account_row(db, account_id)
+    for use in ("avatar", "header"):
+        kept: str | None = getattr(row, use, None)
+        if row is not None and kept:
+            name = f"{PICTURES}/{use}.{kept.rpartition('.')[2]}"
+            yield Entry(row.id, row.created_at, use, {"file": name}, portrait_file(kept), name)
+    after = 0
+    while rows := await belongings_queries.posts_after(db, account_id, after, PAGE):
+        found = await attachment_queries.attachments(db, [row.id for row in rows])
+        for row in rows:
+            for each in found.get(row.id, ()):
+                name = f"{PICTURES}/{each.id}.{each.extension}"
+                fields: dict[str, object] = {
+                    "post_id": _wire(row.id),
+                    "file": name,
+                    "description": each.description,
+                }
+                yield Entry(each.id, row.created_at, each.description, fields, each.file("original"), name)
+        after = rows[-1].id
+
+
+async def keep(_tx: Tx, _leaver: Leaver) -> Progress:
+    """For what is taken away together with something else."""
+    return Progress.DONE
+
+
 async def export_follows(db: Db, account_id: int) -> AsyncIterator[Entry]:
     """Whom the account follows. Who follows it is known to others as well, and theirs."""
     async for row in _pages(db, account_id, belongings_queries.followees_after):
@@ -96,6 +130,7 @@ def _wire(value: int | None) -> str | None:
 
 PARTS: Final = (
     Part("square.posts", "square", "square", empty_posts, export_posts),
+    Part(PICTURES, "square", "square", keep, export_pictures),
     Part("square.favourites", "square", "square", empty_marks, export_favourites),
     Part("square.follows", "square", "square", empty_marks, export_follows),
     Part("square.account", "square", "square", empty_account, export_account),

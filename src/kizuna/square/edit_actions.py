@@ -3,7 +3,10 @@
 from typing import Final
 
 from kizuna.ground.errors import Invalid, NotFound
-from kizuna.square import attachment_queries, edit_queries, events, lookup, queries, rules
+from kizuna.ground.text import is_blank
+from kizuna.media.actions import taking
+from kizuna.square import attachments, edit_queries, events, lookup, queries, rules
+from kizuna.square.attachments import UNCHANGED, Revision
 from kizuna.square.models import Draft, Edit, Post, Version
 from kizuna.square.ports import Square
 from kizuna.store.store import Tx
@@ -12,14 +15,14 @@ MOST_EDITS: Final = 100
 MOST_PINS: Final = 5
 
 
-async def edit_post(square: Square, account_id: int, post_id: int, edit: Edit) -> None:
+async def edit_post(
+    square: Square, account_id: int, post_id: int, edit: Edit, revision: Revision = UNCHANGED
+) -> None:
     """Replace what a post of one's own says; what it said stays in its history. An edit that changes nothing is none.
 
     Raises Invalid for what cannot be posted and after 100 edits, NotFound for what is not one's own.
     """
-    was = await lookup.own(square.store.reads, account_id, post_id)
-    pictures = await attachment_queries.attachments(square.store.reads, [post_id])
-    draft = merged(was, edit, may_be_blank=bool(pictures))
+    draft = merged(await lookup.own(square.store.reads, account_id, post_id), edit, may_be_blank=True)
     await square.check_words(draft.text, draft.spoiler_text)
     marks, mentioned_ids = await lookup.mark(square, draft.text)
 
@@ -34,21 +37,28 @@ async def edit_post(square: Square, account_id: int, post_id: int, edit: Edit) -
             # Versions are in order even where the clock was set back.
             max(tx.now_ms, (was.edited_at or was.created_at) + 1),
         )
-        if not _differs(was, now):
+        pictures = await attachments.of_post(tx, post_id)
+        after = attachments.revised(pictures, revision, taken)
+        if is_blank(now.text) and not after:
+            raise Invalid("Please write something", field="status")
+        if after == pictures and not _differs(was, now):
             return
         if await edit_queries.edit_count(tx, post_id) >= MOST_EDITS:
             raise Invalid("A post can be edited {most} times", field="status", most=MOST_EDITS)
         before = {mention.account_id for _, mention in await queries.mentions(tx, [post_id])}
         old_tags = tuple(tag for _, tag in await queries.tags(tx, [post_id]))
-        await edit_queries.keep_version(tx, was)
+        await edit_queries.keep_version(tx, was, pictures)
         await edit_queries.change_post(tx, post_id, now)
+        if after != pictures:
+            await attachments.keep(tx, post_id, account_id, pictures, after)
         queries.append_marks(tx, post_id, mentioned_ids, marks.tags)
         new = [one for one in mentioned_ids if one not in before]
         await lookup.count_marks(tx, square, account_id, draft.text, new, was.text)
         told = await lookup.to_tell(tx, account_id, new)
         tx.emit(events.PostEdited(post_id, account_id, was.visibility, told, marks.tags, old_tags))
 
-    await square.store.write(apply)
+    async with taking("square", revision.uploads) as taken:
+        await square.store.write(apply)
 
 
 def merged(was: Post, edit: Edit, *, may_be_blank: bool = False) -> Draft:

@@ -3,8 +3,10 @@
 from collections.abc import Collection, Sequence
 from typing import Final
 
+import msgspec
 import sqlalchemy as sa
 
+from kizuna.media.models import Picture
 from kizuna.square.models import Page, Post, Version
 from kizuna.square.page_queries import both, read_page
 from kizuna.square.tables import MENTION, PIN, POST, POST_EDIT, POST_TAG
@@ -62,8 +64,8 @@ async def edit_count(db: Db, post_id: int) -> int:
     return await db.scalar(_EDITS, {"post_id": post_id})
 
 
-async def keep_version(tx: Tx, was: Post) -> None:
-    """Put what a post is now into its history."""
+async def keep_version(tx: Tx, was: Post, pictures: Sequence[Picture]) -> None:
+    """Put what a post is now into its history, with its pictures by name."""
     row = {
         "id": tx.new_id(),
         "post_id": was.id,
@@ -73,6 +75,7 @@ async def keep_version(tx: Tx, was: Post) -> None:
         "sensitive": was.sensitive,
         "language": was.language,
         "created_at": was.edited_at or was.created_at,
+        "pictures": msgspec.json.encode([(each.id, each.description) for each in pictures]).decode(),
     }
     await tx.run(_KEEP, row)
 

@@ -126,35 +126,6 @@ class Status(msgspec.Struct, kw_only=True):
     poll: None = None
 
 
-class StatusEdit(msgspec.Struct, kw_only=True):
-    """https://docs.joinmastodon.org/entities/StatusEdit/"""
-
-    content: str
-    spoiler_text: str
-    sensitive: bool
-    created_at: str
-    account: Account
-    media_attachments: tuple[()] = ()
-    emojis: tuple[()] = ()
-
-
-class MutedAccount(Account, kw_only=True):
-    """https://docs.joinmastodon.org/entities/Account/#MutedAccount"""
-
-    mute_expires_at: str | None
-
-
-class FoundTag(msgspec.Struct):
-    """https://docs.joinmastodon.org/entities/Tag/ for somebody who may follow it. No history is counted yet."""
-
-    name: str
-    url: str
-    id: str
-    history: tuple[()] = ()
-    following: bool = False
-    featuring: bool = False
-
-
 class MediaSize(msgspec.Struct):
     """A size of a picture; ``size`` as text, ``aspect`` the width by the height."""
 
@@ -192,6 +163,35 @@ class MediaAttachment(msgspec.Struct, kw_only=True):
     meta: MediaMeta
     description: str | None
     blurhash: str
+
+
+class StatusEdit(msgspec.Struct, kw_only=True):
+    """https://docs.joinmastodon.org/entities/StatusEdit/"""
+
+    content: str
+    spoiler_text: str
+    sensitive: bool
+    created_at: str
+    account: Account
+    media_attachments: tuple[MediaAttachment, ...] = ()
+    emojis: tuple[()] = ()
+
+
+class MutedAccount(Account, kw_only=True):
+    """https://docs.joinmastodon.org/entities/Account/#MutedAccount"""
+
+    mute_expires_at: str | None
+
+
+class FoundTag(msgspec.Struct):
+    """https://docs.joinmastodon.org/entities/Tag/ for somebody who may follow it. No history is counted yet."""
+
+    name: str
+    url: str
+    id: str
+    history: tuple[()] = ()
+    following: bool = False
+    featuring: bool = False
 
 
 class Context(msgspec.Struct):

@@ -127,6 +127,8 @@ class Version(msgspec.Struct, frozen=True):
     sensitive: bool
     language: str | None
     created_at: int
+    pictures: str = "[]"
+    """JSON: [id, description] of each picture that it had, in order. One that was taken out since is really gone."""
 
 
 class Status(msgspec.Struct, frozen=True):

@@ -126,6 +126,7 @@ def versions(row: Status, before: Sequence[Version], origin: str) -> list[entiti
         post.sensitive,
         post.language,
         post.edited_at or post.created_at,
+        msgspec.json.encode([(each.id, each.description) for each in row.pictures]).decode(),
     )
     author = account(row.author, origin)
     return [
@@ -135,9 +136,22 @@ def versions(row: Status, before: Sequence[Version], origin: str) -> list[entiti
             sensitive=each.sensitive,
             created_at=when(each.created_at),
             account=author,
+            media_attachments=_pictures_of(each, row.pictures, origin),
         )
         for each in (*before, now)
     ]
+
+
+def _pictures_of(
+    version: Version, standing: Sequence[Picture], origin: str
+) -> tuple[entities.MediaAttachment, ...]:
+    by_id = {each.id: each for each in standing}
+    had = msgspec.json.decode(version.pictures, type=list[tuple[int, str]])
+    return tuple(
+        attachment(msgspec.structs.replace(by_id[one], description=said), origin)
+        for one, said in had
+        if one in by_id
+    )
 
 
 def picture_path(picture: Picture, size: Size, shelf: str = "media") -> str:

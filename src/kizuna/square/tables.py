@@ -158,6 +158,7 @@ POST_EDIT: Final = table(
     sa.Column("sensitive", sa.Boolean, nullable=False),
     sa.Column("language", sa.Text),
     sa.Column("created_at", sa.BigInteger, nullable=False),
+    sa.Column("pictures", sa.Text, nullable=False, server_default="[]"),
     sa.Index(None, "post_id", "id"),
 )
 
