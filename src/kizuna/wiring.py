@@ -27,7 +27,7 @@ from kizuna.doors.routes import member_app, member_paths, public_app
 from kizuna.fetch.http import HttpFetch
 from kizuna.fetch.port import Fetch
 from kizuna.ground.clock import Clock, SystemClock
-from kizuna.ground.config import Config
+from kizuna.ground.config import Config, Plane
 from kizuna.ground.events import Event, tag_of
 from kizuna.ground.i18n import load_translators
 from kizuna.ground.ids import STORE_NAMES, StoreName

@@ -1,17 +1,25 @@
 """Pictures through the client API: staging, describing, attaching once, and what a client is told of them."""
 
 import asyncio
+import errno
+import os
+from dataclasses import replace
 from typing import Any
 
 import httpx2
 import pytest
+import sqlalchemy as sa
 
+from kizuna.ground.errors import Invalid
 from kizuna.jobs.duties import Duty
 from kizuna.media import actions
+from kizuna.media.tables import UPLOAD
 from kizuna.media.tasks import EXPIRE, expiring
+from kizuna.square.actions import post
+from kizuna.square.models import Draft
 from kizuna.wiring import Server
-from tests.media.corpus import plain, refused
-from tests.wire import Api, join
+from tests.media.corpus import GPS, SECRET, marked, plain, refused
+from tests.wire import PASSWORD, Api, new_app
 
 pytestmark = pytest.mark.anyio
 
@@ -211,10 +219,59 @@ async def test_parts_of_a_file(aoi: Api, server: Server) -> None:
         assert (await reader.get(f"/media/{odd}/small.jpg")).status_code == 404
 
 
-async def test_a_token_without_the_scope_uploads_nothing(server: Server) -> None:
-    carol = await join(server, "carol")
+async def test_a_token_without_the_scope_uploads_nothing(aoi: Api, server: Server) -> None:
     assert (await Api(server).http.post("/api/v2/media")).status_code == 401
-    assert (await upload(carol)).status_code == 200
+    app = await new_app(server)
+    asked = {
+        "grant_type": "password",
+        "username": "aoi",
+        "password": PASSWORD,
+        "scope": "read write:statuses",
+        "client_id": app["client_id"],
+        "client_secret": app["client_secret"],
+    }
+    narrow = Api(server, (await Api(server).post("/oauth/token", asked))["access_token"])
+    made = (await staged(aoi))["id"]
+    answers = [await upload(narrow), await narrow.http.get(f"/api/v1/media/{made}")]
+    answers += [await narrow.http.request(verb, f"/api/v1/media/{made}") for verb in ("PUT", "DELETE")]
+    assert [each.status_code for each in answers] == [403] * 4
+
+
+async def test_what_is_served_has_nothing_of_what_was_sent(aoi: Api, server: Server) -> None:
+    for name, sent in marked().items():
+        post = await aoi.say("x", media_ids=[(await upload(aoi, sent)).json()["id"]])
+        for address in ("url", "preview_url"):
+            content = (await Api(server).http.get(post["media_attachments"][0][address])).content
+            assert SECRET not in content, name
+            assert GPS not in content, name
+    directory = server.config.data / "files"
+    kept = [path for path in directory.rglob("*") if path.is_file()]
+    assert len(kept) == 2 * len(marked())
+    assert not [path for path in kept if SECRET in path.read_bytes()]
+
+
+async def test_bodies_that_end_too_early_are_refused_and_leave_nothing(aoi: Api, server: Server) -> None:
+    kind = {"Content-Type": "multipart/form-data; boundary=x"}
+    head = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.jpg"\r\n\r\n'
+    whole = head + plain() + b"\r\n--x--\r\n"
+    assert (await aoi.http.post("/api/v2/media", content=whole, headers=kind)).status_code == 200
+    for cut in (b"", head, whole[:-8], whole[: len(head) + 300], head + b"\r\n--x--\r\n"):
+        answer = await aoi.http.post("/api/v2/media", content=cut, headers=kind)
+        assert answer.status_code in (400, 422), (len(cut), answer.text)
+    assert len(list(server.parts.media.staged.list())) == 2
+
+
+async def test_a_full_disk_is_told_and_nothing_stays(
+    aoi: Api, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_handle: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    assert (await upload(aoi)).status_code == 503
+    monkeypatch.undo()
+    assert not list(server.parts.media.staged.list())
+    assert (await upload(aoi)).status_code == 200
 
 
 async def test_an_edit_keeps_adds_orders_describes_and_takes_out(aoi: Api, ben: Api, server: Server) -> None:
@@ -275,3 +332,19 @@ async def test_only_so_many_may_wait(aoi: Api, monkeypatch: pytest.MonkeyPatch) 
     assert (full.status_code, "wait to be attached" in full.text) == (422, True)
     assert (await aoi.http.delete(f"/api/v1/media/{first['id']}")).status_code == 200
     await staged(aoi)
+
+
+async def test_unwelcome_words_are_found_in_descriptions(aoi: Api, server: Server) -> None:
+    one = (await staged(aoi, description="an ugly word"))["id"]
+    me = int((await aoi.get("/api/v1/accounts/verify_credentials"))["id"])
+
+    async def check(*written: str) -> None:
+        if any("ugly" in text for text in written):
+            raise Invalid("This contains a word that is not welcome here.", field="status")
+
+    strict = replace(server.parts.square, check_words=check)
+    person = await server.stores.people.reads.scalar(sa.select(UPLOAD.c.person_id))
+    chosen = actions.Chosen(server.parts.media, person, (int(one),))
+    with pytest.raises(Invalid):
+        await post(strict, me, Draft(text="a picture"), None, chosen)
+    assert (await aoi.http.get(f"/api/v1/media/{one}")).status_code == 200, "it is free again"

@@ -9,6 +9,7 @@ from playwright.sync_api import BrowserContext, Page
 
 from kizuna.ground.config import Plane
 from tests.browser.pair import Pair
+from tests.media.corpus import plain
 
 ME: Final = "misaki"
 Way = Callable[[Page, str], None]
@@ -91,6 +92,24 @@ def _too_long(page: Page) -> None:
     page.locator("button.send").click()
 
 
+def _choose_pictures(page: Page) -> None:
+    page.locator("form.composer textarea").fill("海の写真です。")
+    page.locator("details.attaching summary").click()
+    files = [plain(size=size) for size in ((900, 600), (600, 900), (1200, 500))]
+    page.locator("form.composer input[type=file]").set_input_files(
+        [{"name": "sea.jpg", "mimeType": "image/jpeg", "buffer": each} for each in files]
+    )
+    page.locator("button[value=attach]").click()
+    page.wait_for_selector("[name^='alt[']")
+    page.locator("[name^='alt[']").first.fill("朝の海")
+
+
+def _send_pictures(page: Page) -> None:
+    _choose_pictures(page)
+    page.locator("button.send").click()
+    page.wait_for_selector(".pictures img")
+
+
 def _make_invite(page: Page) -> None:
     page.locator("form.card button").click()
 
@@ -146,12 +165,14 @@ SHARED: Final = (
     ("home", at("/")),
     ("write", at("/compose")),
     ("write-refused", sending(at("/compose"), _too_long)),
+    ("write-pictures", sending(at("/compose"), _choose_pictures)),
     ("settings", at("/settings")),
     ("profile", at("/settings/profile")),
     ("sessions", at("/settings/sessions")),
     ("nothing-inside", at("/@nobody/1")),
 )
 SQUARE: Final = (
+    ("pictures", sending(at("/compose"), _send_pictures)),
     ("public", at("/square")),
     ("tag", through("/square", "a[href^='/tags/'], a.hashtag")),
     ("own-account", at("/@misaki")),

@@ -48,6 +48,17 @@ def marked() -> dict[str, bytes]:
     }
 
 
+def animations() -> dict[str, bytes]:
+    """Three frames, the first of them red, in every format that moves; and a camera's file of two pictures."""
+    frames = [Image.new("RGB", (10, 10), each) for each in ("red", "green", "blue")]
+    made: dict[str, bytes] = {}
+    for kind in ("GIF", "PNG", "WEBP", "AVIF", "MPO"):
+        sent = io.BytesIO()
+        frames[0].save(sent, kind, save_all=True, append_images=frames[1:])
+        made[kind] = sent.getvalue()
+    return made
+
+
 def bomb(width: int = 60_000, height: int = 60_000) -> bytes:
     """A PNG of a few kilobytes that says it is enormous."""
     header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)

@@ -12,7 +12,7 @@ from kizuna.ground.errors import Invalid, TooLarge, Unavailable
 from kizuna.media.blurhash import blurhash
 from kizuna.media.darkroom import ChildDarkroom
 from kizuna.media.pictures import KEPT_PIXELS, MOST_BYTES, SMALL_PIXELS, develop
-from tests.media.corpus import GPS, SECRET, bomb, exif, marked, plain, refused
+from tests.media.corpus import GPS, SECRET, animations, bomb, exif, marked, plain, refused
 
 pytestmark = pytest.mark.anyio
 
@@ -95,13 +95,19 @@ def test_portraits_are_cut_to_their_form() -> None:
     assert (header.width, header.height) == (1500, 500)
 
 
-def test_of_an_animation_the_first_frame_is_kept() -> None:
-    frames = [Image.new("RGB", (10, 10), each) for each in ("red", "green", "blue")]
-    sent = io.BytesIO()
-    frames[0].save(sent, "GIF", save_all=True, append_images=frames[1:])
-    made = opened(develop(sent.getvalue(), "picture").original)
+@pytest.mark.parametrize("kind", sorted(animations()))
+def test_of_an_animation_the_first_frame_is_kept(kind: str) -> None:
+    sent = animations()[kind]
+    assert getattr(opened(sent), "n_frames", 1) == 3
+    made = opened(develop(sent, "picture").original)
     assert getattr(made, "n_frames", 1) == 1
-    assert colour(made, (5, 5))[0] > 200
+    assert colour(made, (5, 5))[0] > 200 > 100 > colour(made, (5, 5))[2]
+
+
+def test_deep_grey_stays_grey() -> None:
+    sent = io.BytesIO()
+    Image.new("I;16", (20, 20), 32_768).save(sent, "PNG")
+    assert colour(opened(develop(sent.getvalue(), "picture").original), (10, 10))[0] in range(125, 132)
 
 
 def test_see_through_stays_see_through() -> None:

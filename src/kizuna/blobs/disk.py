@@ -1,10 +1,13 @@
 """Files in a directory, written whole or not at all."""
 
+import errno
 import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, NamedTuple, Protocol
+
+from kizuna.ground.errors import Unavailable
 
 _KEY: Final = re.compile(r"[a-z0-9]+(?:[/._-][a-z0-9]+)*")
 
@@ -20,7 +23,7 @@ class Blobs(Protocol):
     """Bytes kept under a key such as ``4f/4f1c…/small.webp``. Blocking; call it off the event loop."""
 
     def put(self, key: str, content: bytes) -> None:
-        """Keep the content, durably, replacing what was there."""
+        """Keep the content, durably, replacing what was there. Raises Unavailable when the disk is full."""
         ...
 
     def get(self, key: str) -> bytes | None:
@@ -53,13 +56,19 @@ class DiskBlobs:
     def put(self, key: str, content: bytes) -> None:
         """Write beside, sync, then rename: a crash leaves the old content or the new, never half of one."""
         path = self._path(key)
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         part = path.with_name(f"{path.name}.{os.getpid()}.part")
-        with part.open("wb") as handle:
-            handle.write(content)
-            handle.flush()
-            os.fsync(handle.fileno())
-        part.replace(path)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            with part.open("wb") as handle:
+                handle.write(content)
+                handle.flush()
+                os.fsync(handle.fileno())
+            part.replace(path)
+        except OSError as error:
+            self.delete(f"{key}.{os.getpid()}.part")
+            if error.errno in (errno.ENOSPC, errno.EDQUOT):
+                raise Unavailable("It could not be saved; nothing was written") from error
+            raise
         directory = os.open(path.parent, os.O_RDONLY)
         try:
             os.fsync(directory)

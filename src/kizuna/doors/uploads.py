@@ -1,6 +1,7 @@
 """Bodies with pictures in them: larger than others, so they arrive on disk, and few are read at once."""
 
 import asyncio
+import errno
 import tempfile
 from collections import Counter
 from collections.abc import AsyncGenerator
@@ -63,8 +64,17 @@ async def _keep(request: Request, kept: IO[bytes]) -> int:
         size += len(chunk)
         if size > UPLOAD_LIMIT:
             raise TooLarge("The request is larger than {limit} bytes", limit=UPLOAD_LIMIT)
-        kept.write(chunk)
+        _write(kept, chunk)
     return size
+
+
+def _write(kept: IO[bytes], chunk: bytes) -> None:
+    try:
+        kept.write(chunk)
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise Unavailable("It could not be saved; nothing was written") from error
+        raise
 
 
 def _reader(request: Request, kept: IO[bytes], size: int) -> Receive:

@@ -121,6 +121,11 @@ class Taken:
         self._pictures = pictures
         self._refusal = refusal
 
+    @property
+    def descriptions(self) -> tuple[str, ...]:
+        """What is said about them, to be looked at before the write."""
+        return tuple(each.description for each in self._pictures)
+
     def pictures(self) -> Sequence[Picture]:
         """To be written as rows. Asked inside the write: a repeat of what was done already never comes so far.
 

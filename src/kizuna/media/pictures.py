@@ -94,6 +94,10 @@ def _in_srgb(picture: Image.Image) -> Image.Image:
     """RGB or, where something shows through, RGBA, in the colours that every screen means."""
     profile = picture.info.get("icc_profile")
     clear = picture.has_transparency_data
+    if picture.mode.startswith("I;16"):
+        picture = picture.point(lambda value: value / 256).convert(
+            "L"
+        )  # which alone would cut off what is above 255
     if picture.mode not in ("RGB", "RGBA", "CMYK", "L") or (clear and picture.mode != "RGBA"):
         picture = picture.convert("RGBA" if clear else "RGB")
     if profile:

@@ -136,6 +136,7 @@ async def post(
         return (await once(tx, key, lambda: make(tx)))[0]
 
     async with taking("square", chosen) as taken:
+        await square.check_words(*taken.descriptions)
         return await square.store.write(apply)
 
 

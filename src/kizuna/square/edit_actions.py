@@ -58,6 +58,8 @@ async def edit_post(
         tx.emit(events.PostEdited(post_id, account_id, was.visibility, told, marks.tags, old_tags))
 
     async with taking("square", revision.uploads) as taken:
+        said = [words.description for words in revision.words.values() if words.description]
+        await square.check_words(*said, *taken.descriptions)
         await square.store.write(apply)
 
 
