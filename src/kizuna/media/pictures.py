@@ -95,9 +95,8 @@ def _in_srgb(picture: Image.Image) -> Image.Image:
     profile = picture.info.get("icc_profile")
     clear = picture.has_transparency_data
     if picture.mode.startswith("I;16"):
-        picture = picture.point(lambda value: value / 256).convert(
-            "L"
-        )  # which alone would cut off what is above 255
+        grey = picture.point(lambda value: value / 256)  # pyright: ignore[reportUnknownMemberType] - ``lut`` may be an array of NumPy too
+        picture = grey.convert("L")  # which alone would cut off what is above 255
     if picture.mode not in ("RGB", "RGBA", "CMYK", "L") or (clear and picture.mode != "RGBA"):
         picture = picture.convert("RGBA" if clear else "RGB")
     if profile:
