@@ -58,6 +58,20 @@ const history = await aoi.v1.statuses.$select(post.id).history.list();
 assert.equal(history.length, 2);
 assert.match(history[0].content, /おはよう /);
 
+// Pictures.
+const png = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
+const file = new Blob([Buffer.from(png, "base64")], { type: "image/png" });
+const media = await aoi.v2.media.create({ file, description: "A dot", focus: "0,0" });
+assert.ok(media.url);
+assert.equal(media.description, "A dot");
+assert.equal((await aoi.v1.media.$select(media.id).update({ description: "One dot" })).description, "One dot");
+const seen = await aoi.v1.statuses.create({ status: "", mediaIds: [media.id] });
+assert.equal(seen.mediaAttachments[0].description, "One dot");
+const picture = await fetch(seen.mediaAttachments[0].url);
+assert.match(picture.headers.get("content-type"), /^image\//);
+const plainer = await aoi.v1.statuses.$select(seen.id).update({ status: "No dot", mediaIds: [] });
+assert.deepEqual(plainer.mediaAttachments, []);
+
 // What others do with it.
 const there = ben.v1.statuses.$select(post.id);
 assert.equal((await there.favourite()).favourited, true);

@@ -8,6 +8,8 @@ import pytest
 from mastodon import Mastodon, StreamListener
 from mastodon.errors import MastodonAPIError, MastodonNotFoundError, MastodonUnauthorizedError
 
+from tests.media.corpus import plain
+
 pytestmark = pytest.mark.peers
 PASSWORD: Final = "correct horse battery"
 WAIT_S: Final = 20.0
@@ -107,6 +109,28 @@ def test_it_pages_through_home_in_both_directions(people: tuple[Entity, Entity])
     assert ids(aoi.fetch_previous(second)) == sent[:4]
     assert ids(aoi.fetch_remaining(first)) == sent
     assert ids(aoi.timeline_home(limit=4, min_id=sent[-1])) == sent[4:8]
+
+
+def test_it_shows_pictures(people: tuple[Entity, Entity]) -> None:
+    aoi, ben = people
+    one, two = [aoi.media_post(plain(), "image/jpeg", description=text, focus=(0.5, -0.5)) for text in "ab"]
+    assert one.url
+    assert (one.meta.focus.x, one.meta.original.width, one.description) == (0.5, 60, "a")
+    assert aoi.media_update(two, description="a ship").description == "a ship"
+    with pytest.raises(MastodonAPIError):
+        ben.status_post("not mine", media_ids=[one])
+    post = aoi.status_post("", media_ids=[two, one], sensitive=True)
+    assert [each.description for each in post.media_attachments] == ["a ship", "a"]
+    kept = post.media_attachments[1]
+    changes = [aoi.generate_media_edit_attributes(kept.id, description="a harbour")]
+    edited = aoi.status_update(
+        post.id, "words", media_attributes=changes
+    )  # it names these pictures and no other
+    assert [(each.id, each.description) for each in edited.media_attachments] == [(kept.id, "a harbour")]
+    assert len(aoi.status_history(post.id)[1].media_attachments) == 1
+    me = aoi.account_update_credentials(avatar=plain("PNG"), avatar_mime_type="image/png")
+    assert "/media/" in me.avatar
+    assert ids(ben.account_statuses(me.id, only_media=True)) == [str(post.id)]
 
 
 class Ears(StreamListener):

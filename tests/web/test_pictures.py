@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -194,7 +195,7 @@ async def test_replies_take_pictures_too(cast: Cast) -> None:
     assert await files(cast.ben, room, f"{room}/reply", plain(), text="Here", do="send")
     assert "/circle/media/" in (await cast.aoi.open(room)).html
     assert await cast.aoi.say("A post", "public")
-    post = next(link for link in (await cast.nobody.open("/@aoi")).links if link.startswith("/@aoi/"))
+    post = next(link for link in (await cast.nobody.open("/@aoi")).links if re.fullmatch(r"/@aoi/\d+", link))
     again = await files(cast.ben, post, f"{post}/reply", plain(), text="There", do="attach")
     assert isinstance(again, Sheet)
     assert await sent(cast.ben, again.form(f"{post}/reply"), do="send")

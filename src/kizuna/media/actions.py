@@ -3,14 +3,14 @@
 import asyncio
 import math
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Final
 
 import msgspec
 
 from kizuna.blobs.disk import Blobs
 from kizuna.ground.config import Plane
-from kizuna.ground.errors import Invalid, NotFound, Refusal
+from kizuna.ground.errors import Invalid, NotFound, Refusal, Unavailable
 from kizuna.ground.randomness import Randomness
 from kizuna.ground.text import check_length, clean
 from kizuna.media import queries
@@ -163,7 +163,8 @@ async def taking(plane: Plane, chosen: Chosen | None) -> AsyncGenerator[Taken]:
         await media.store.write(lambda tx: queries.release(tx, mark))
         await asyncio.to_thread(remove_files, media.planes[plane], pictures)
         raise
-    await media.store.write(lambda tx: queries.drop(tx, [each.id for each in uploads]))
+    with suppress(Unavailable):  # what was written is written; what stays marked goes after a day
+        await media.store.write(lambda tx: queries.drop(tx, [each.id for each in uploads]))
     await asyncio.to_thread(remove_files, media.staged, uploads)
 
 

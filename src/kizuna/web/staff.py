@@ -1,6 +1,7 @@
 """The rooms of the staff: what waits, the log, settings and storage. For everybody else none of them is there."""
 
 import asyncio
+import os
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -167,9 +168,16 @@ async def storage_page(pages: Pages, parts: MemberParts, request: Request, viewe
 def _measure(data: Path) -> tuple[tuple[tuple[str, int], ...], int]:
     rows: list[tuple[str, int]] = []
     for part in sorted(data.iterdir()):
-        files = [part] if part.is_file() else [one for one in part.rglob("*") if one.is_file()]
-        rows.append((part.name, sum(one.stat().st_size for one in files)))
+        files = [Path(place, name) for place, _, names in os.walk(part) for name in names]
+        rows.append((part.name, sum(map(_size, files or [part]))))
     return tuple(rows), shutil.disk_usage(data).free
+
+
+def _size(file: Path) -> int:
+    try:
+        return file.stat().st_size if file.is_file() else 0
+    except FileNotFoundError:
+        return 0  # deleted meanwhile
 
 
 def told(pages: Pages, parts: MemberParts, request: Request, viewer: Viewer, refusal: Refusal) -> str:
