@@ -45,10 +45,12 @@ from kizuna.mail.setting import SmtpServer, parse_mail
 from kizuna.mail.smtp import SmtpMailer
 from kizuna.media.darkroom import ChildDarkroom, Darkroom
 from kizuna.media.ports import Media
+from kizuna.moderation import events as moderation_events
 from kizuna.moderation import leaving_queries as moderation_leaving
 from kizuna.moderation.lists import Screen, Words
 from kizuna.moderation.ports import Moderation
-from kizuna.notifications import on_circle, on_square
+from kizuna.notifications import on_circle
+from kizuna.notifications.consumers import notifying
 from kizuna.people import actions as people_actions
 from kizuna.people import archive, leaving, leaving_queries
 from kizuna.people import events as people_events
@@ -299,19 +301,21 @@ def events_table(parts: Parts, stores: Stores) -> Mapping[str, Subscription]:
         (people_events.Emptied, [Consumer("people.emptied", stores.people, leaving.emptied)]),
         (
             circle_events.FaceRemoved,
-            [
-                Consumer("tie.end", stores.circle, on_face_removed),
-                Consumer("notifications.forget_face", stores.circle, on_circle.on_face_removed),
-            ],
+            [Consumer("tie.end", stores.circle, on_face_removed)],
         ),
         (
             circle_events.VoiceDeleted,
-            [
-                Consumer("tie.recall", stores.circle, on_voice_deleted),
-                Consumer("notifications.forget_voice", stores.circle, on_circle.on_voice_deleted),
-            ],
+            [Consumer("tie.recall", stores.circle, on_voice_deleted)],
         ),
-        *_notifying(stores),
+        (
+            moderation_events.ClosedRead,
+            [Consumer("notifications.staff_read", stores.circle, _staff_read)],
+        ),
+        *notifying(parts.square, stores.circle),
+        (
+            square_events.PostDeleted,
+            [Consumer("square.forget_deleted", stores.people, kept_actions.forget_deleted)],
+        ),
         *_tied_inside(parts, stores),
     ]
     joined: dict[str, Subscription] = {}
@@ -333,37 +337,6 @@ def _tied_inside(parts: Parts, stores: Stores) -> list[tuple[type[Event], list[C
         (tie_events.CopyRefused, [Consumer("tie.copy_refused", closed, inside.on_copy_refused)]),
         (tie_events.CopyGone, [Consumer("tie.copy_gone", closed, inside.on_copy_gone)]),
         (square_events.PostDeleted, [Consumer("tie.post_deleted", closed, inside.on_post_deleted)]),
-    ]
-
-
-def _notifying(stores: Stores) -> list[tuple[type[Event], list[Consumer]]]:
-    """Who is told of what, each in the store that keeps notifications of that plane."""
-    square, circle = square_events, circle_events
-    people, closed = stores.people, stores.circle
-    return [
-        (
-            square.Posted,
-            [Consumer("notifications.posted", people, on_square.on_posted, on_square.concerns_somebody)],
-        ),
-        (
-            square.PostDeleted,
-            [
-                Consumer("notifications.post_deleted", people, on_square.on_post_deleted),
-                Consumer("square.forget_deleted", people, kept_actions.forget_deleted),
-            ],
-        ),
-        (square.Boosted, [Consumer("notifications.boosted", people, on_square.on_boosted)]),
-        (square.Unboosted, [Consumer("notifications.unboosted", people, on_square.on_unboosted)]),
-        (square.Favourited, [Consumer("notifications.favourited", people, on_square.on_favourited)]),
-        (square.Unfavourited, [Consumer("notifications.unfavourited", people, on_square.on_unfavourited)]),
-        (square.Followed, [Consumer("notifications.followed", people, on_square.on_followed)]),
-        (square.Unfollowed, [Consumer("notifications.unfollowed", people, on_square.on_unfollowed)]),
-        (circle.Requested, [Consumer("notifications.requested", closed, on_circle.on_requested)]),
-        (circle.Befriended, [Consumer("notifications.befriended", closed, on_circle.on_befriended)]),
-        (circle.Unfriended, [Consumer("notifications.unfriended", closed, on_circle.on_unfriended)]),
-        (circle.Blocked, [Consumer("notifications.blocked", closed, on_circle.on_blocked)]),
-        (circle.VoiceSaid, [Consumer("notifications.voice_said", closed, on_circle.on_voice_said)]),
-        (circle.VoiceReplied, [Consumer("notifications.voice_replied", closed, on_circle.on_voice_replied)]),
     ]
 
 
@@ -402,6 +375,10 @@ async def _face_stands(event: people_events.StandingChanged, tx: Tx) -> None:
 async def _account_stands(event: people_events.StandingChanged, tx: Tx) -> None:
     if (account_id := event.faces.get("square")) is not None:
         await square_actions.set_standing(tx, account_id, silenced=event.silenced, suspended=event.suspended)
+
+
+async def _staff_read(event: moderation_events.ClosedRead, tx: Tx) -> None:
+    await on_circle.on_staff_read(event.author_id, event.item_id, tx)
 
 
 async def _account_made(event: square_events.AccountMade, tx: Tx) -> None:

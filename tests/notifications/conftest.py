@@ -1,6 +1,5 @@
 """A whole server in this process with people on it, and what they were told."""
 
-import asyncio
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,13 +9,12 @@ import pytest
 from kizuna.circle import friend_actions
 from kizuna.ground.config import Config
 from kizuna.ground.events import Event
-from kizuna.jobs import queries
 from kizuna.notifications.events import Notified
 from kizuna.people import actions
 from kizuna.people.models import SignUp, Viewer
 from kizuna.people.queries import viewer_of_person
 from kizuna.wiring import Server
-from tests.running import running
+from tests.running import running, settled
 from tests.wire import PASSWORD
 
 
@@ -58,15 +56,7 @@ class Town:
 
     async def settled(self) -> None:
         """Return once every event has been acted on."""
-        for _ in range(1000):
-            waiting = [
-                await queries.outbox_due(store.name, store.reads, queries.NEVER - 1, 1)
-                for store in self.server.stores.each()
-            ]
-            if not any(waiting):
-                return
-            await asyncio.sleep(0.01)
-        raise AssertionError("the outboxes did not drain within 10 s")
+        await settled(self.server)
 
     async def heard(self) -> list[tuple[str, str]]:
         """Who was told what since the last time, as (name, kind), when all is settled."""

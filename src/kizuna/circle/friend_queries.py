@@ -3,7 +3,7 @@
 A face's handle and name may be seen by every member; everything else here is asked for by the one it belongs to.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -60,6 +60,7 @@ _STATE: Final = (
 _PROFILES: Final = sa.select(*_FACE, FACE.c.bio, FACE.c.bio_html, FACE.c.created_at, *_STATE).where(_SEEN)
 _PROFILE_BY_HANDLE: Final = _PROFILES.where(FACE.c.handle == sa.bindparam("handle"))
 _PROFILE_BY_ID: Final = _PROFILES.where(FACE.c.id == sa.bindparam("face_id"))
+_PROFILES_BY_ID: Final = _PROFILES.where(FACE.c.id.in_(sa.bindparam("face_ids", expanding=True)))
 _SINCE: Final = sa.select(FRIENDSHIP.c.b_id, FRIENDSHIP.c.since_at).where(FRIENDSHIP.c.a_id == _VIEWER)
 _FRIENDS: Final = (
     sa.select(*_FACE)
@@ -80,6 +81,14 @@ async def profile_by_id(db: Db, viewer_id: int, face_id: int) -> Profile | None:
     """The face with this id, as the viewer sees it."""
     row = await db.first(_PROFILE_BY_ID, {"viewer_id": viewer_id, "face_id": face_id})
     return None if row is None else render.profile(row, viewer_id)
+
+
+async def profiles_by_id(db: Db, viewer_id: int, face_ids: Collection[int]) -> dict[int, Profile]:
+    """Those of these faces that are there, as the viewer sees them."""
+    if not face_ids:
+        return {}
+    rows = await db.all(_PROFILES_BY_ID, {"viewer_id": viewer_id, "face_ids": list(face_ids)})
+    return {row.face_id: render.profile(row, viewer_id) for row in rows}
 
 
 async def friendship_state(db: Db, viewer_id: int, other_id: int) -> Friendship:

@@ -50,6 +50,12 @@ async def on_voice_replied(event: events.VoiceReplied, tx: Tx) -> None:
     await _tell_of_voice(tx, whose.owner_id, "room_reply", event.author_id, event.voice_id)
 
 
+async def on_staff_read(author_id: int, item_id: int, tx: Tx) -> None:
+    """Tell the author that the staff read something of theirs; neither who reported it nor who read."""
+    await queries.TOLD.drop_alike(tx, author_id, "staff_read", 0, item_id)
+    await _tell(tx, author_id, "staff_read", 0, item_id)
+
+
 async def on_voice_deleted(event: events.VoiceDeleted, tx: Tx) -> None:
     """Take away all that was about it. What was about replies in a deleted room, the gate hides."""
     await queries.drop_subject(tx, event.voice_id)
@@ -69,8 +75,8 @@ async def _tell_of_voice(tx: Tx, face_id: int, kind: CircleKind, from_id: int, v
 
 
 async def _tell(tx: Tx, face_id: int, kind: CircleKind, from_id: int, subject_id: int) -> None:
-    if face_id == from_id or await queries.is_off(tx, face_id, kind):
+    if face_id == from_id or kind in await queries.TOLD.off(tx, face_id):
         return
-    made = await queries.add(tx, face_id, kind, from_id, subject_id)
+    made = await queries.TOLD.add(tx, face_id, kind, from_id, subject_id)
     if made is not None:
         tx.emit(Notified(made, "circle", face_id, kind))

@@ -1,52 +1,64 @@
-"""All SQL on notifications of the square, and on quiet hours: the store people."""
+"""All SQL on notifications of the square: the store people."""
 
+from collections.abc import Sequence
 from typing import Final
 
 import sqlalchemy as sa
 
-from kizuna.notifications.kinds import SquareKind
+from kizuna.notifications.groups import Span
+from kizuna.notifications.kinds import SQUARE_KINDS, SquareKind
+from kizuna.notifications.models import SquareNotification, Wanted
 from kizuna.notifications.tables import SQUARE_NOTIFICATION, SQUARE_OFF
-from kizuna.store.dialect import insert_ignore
-from kizuna.store.store import Db, Tx
+from kizuna.notifications.told_queries import Told
+from kizuna.square.models import Page
+from kizuna.store.store import Db, Row, Tx
 
+TOLD: Final = Told(SQUARE_NOTIFICATION, SQUARE_OFF, "account_id", "post_id")
 _N: Final = SQUARE_NOTIFICATION.c
-_account_id: Final[sa.BindParameter[int]] = sa.bindparam("account_id")
-_ADD: Final = insert_ignore(SQUARE_NOTIFICATION)
-_IS_OFF: Final = sa.select(SQUARE_OFF.c.kind).where(
-    SQUARE_OFF.c.account_id == _account_id, SQUARE_OFF.c.kind == sa.bindparam("kind")
+_DROP_KIND: Final = sa.delete(SQUARE_NOTIFICATION).where(
+    _N.kind == sa.bindparam("a_kind"),
+    _N.from_id == sa.bindparam("by_id"),
+    _N.post_id == sa.bindparam("about_id"),
 )
-_DROP_ONE: Final = sa.delete(SQUARE_NOTIFICATION).where(
-    _N.kind == sa.bindparam("kind"),
-    _N.from_id == sa.bindparam("from_id"),
-    _N.post_id == sa.bindparam("post_id"),
-)
-_DROP_FOLLOW: Final = _DROP_ONE.where(_N.account_id == _account_id)
-_DROP_POST: Final = sa.delete(SQUARE_NOTIFICATION).where(_N.post_id == sa.bindparam("post_id"))
+_DROP_POST: Final = sa.delete(SQUARE_NOTIFICATION).where(_N.post_id == sa.bindparam("about_id"))
 
 
-async def is_off(db: Db, account_id: int, kind: str) -> bool:
-    """Whether an account does not want to be told of a kind."""
-    return await db.first(_IS_OFF, {"account_id": account_id, "kind": kind}) is not None
+def _shown(row: Row) -> SquareNotification:
+    return SquareNotification(row.id, row.kind, row.from_id, row.about or None)
 
 
-async def add(tx: Tx, account_id: int, kind: SquareKind, from_id: int, post_id: int) -> int | None:
-    """A new notification; answers its id, or None when it stands already. ``post_id`` is 0 for a follow."""
-    made = tx.new_id()
-    row = {"id": made, "account_id": account_id, "kind": kind, "from_id": from_id, "post_id": post_id}
-    return made if await tx.run(_ADD, row) else None
+async def rows(db: Db, account_id: int, wanted: Wanted, page: Page) -> Sequence[SquareNotification]:
+    """A part of an account's rows, newest first."""
+    return [_shown(row) for row in await TOLD.rows(db, account_id, wanted, page, SQUARE_KINDS)]
 
 
-async def drop_one(tx: Tx, kind: SquareKind, from_id: int, post_id: int) -> None:
-    """Take away what one account did to one post."""
-    await tx.run(_DROP_ONE, {"kind": kind, "from_id": from_id, "post_id": post_id})
+async def row(db: Db, account_id: int, notification_id: int) -> SquareNotification | None:
+    """One of an account's rows."""
+    found = await TOLD.row(db, account_id, notification_id)
+    return None if found is None else _shown(found)
 
 
-async def drop_follow(tx: Tx, account_id: int, from_id: int) -> None:
-    """Take away that somebody followed an account."""
-    params = {"account_id": account_id, "kind": "follow", "from_id": from_id, "post_id": 0}
-    await tx.run(_DROP_FOLLOW, params)
+async def in_span(db: Db, account_id: int, span: Span, limit: int) -> Sequence[SquareNotification]:
+    """An account's rows that belong to a group, newest first."""
+    if span.kind is None:
+        alone = await row(db, account_id, span.first)
+        return [] if alone is None else [alone]
+    params: dict[str, object] = {
+        "owner_id": account_id,
+        "a_kind": span.kind,
+        "about_id": span.post_id,
+        "first": span.first,
+        "last": span.last,
+        "limit": limit,
+    }
+    return [_shown(found) for found in await db.all(TOLD.in_span, params)]
+
+
+async def drop_kind(tx: Tx, kind: SquareKind, from_id: int, post_id: int) -> None:
+    """Take away what one account did to one post, from everybody who was told of it."""
+    await tx.run(_DROP_KIND, {"a_kind": kind, "by_id": from_id, "about_id": post_id})
 
 
 async def drop_post(tx: Tx, post_id: int) -> None:
     """Take away all that is about one post."""
-    await tx.run(_DROP_POST, {"post_id": post_id})
+    await tx.run(_DROP_POST, {"about_id": post_id})

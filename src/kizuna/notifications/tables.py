@@ -18,6 +18,7 @@ SQUARE_NOTIFICATION: Final = table(
     sa.Column("post_id", sa.BigInteger, nullable=False),
     sa.UniqueConstraint("account_id", "kind", "from_id", "post_id"),
     sa.Index(None, "account_id", "id"),
+    sa.Index(None, "account_id", "kind", "id"),
     sa.Index(None, "post_id"),
     sa.Index(None, "from_id"),
 )
@@ -34,6 +35,7 @@ CIRCLE_NOTIFICATION: Final = table(
     sa.Column("subject_id", sa.BigInteger, nullable=False),
     sa.UniqueConstraint("face_id", "kind", "from_id", "subject_id"),
     sa.Index(None, "face_id", "id"),
+    sa.Index(None, "face_id", "kind", "id"),
     sa.Index(None, "subject_id"),
     sa.Index(None, "from_id"),
 )
@@ -54,13 +56,16 @@ CIRCLE_OFF: Final = table(
     sa.Column("kind", sa.Text, primary_key=True),
 )
 
-# The newest notification of the circle that was on a page. The square's is the marker that clients set too.
-CIRCLE_SEEN: Final = table(
+# How far a face has read, for whoever may see the circle. The square's markers lie with the account (square.tables).
+CIRCLE_MARKER: Final = table(
     "circle",
-    "notification_seen",
+    "marker",
     "own",
     sa.Column("face_id", sa.BigInteger, primary_key=True, autoincrement=False),
-    sa.Column("seen_id", sa.BigInteger, nullable=False),
+    sa.Column("timeline", sa.Text, primary_key=True),
+    sa.Column("last_read_id", sa.BigInteger, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("updated_at", sa.BigInteger, nullable=False),
 )
 
 # Minutes of the day in the person's zone; from 22:00 until 7:00 goes over midnight.
