@@ -51,7 +51,7 @@ def test_streams_need_their_scopes_and_follow_the_faces() -> None:
     assert covers(user, frozenset({"read:statuses", "read:notifications"}))
     assert covers(user, frozenset({"read"}))
     both = Viewer(person_id=1, square_id=2, circle_id=3, locale="ja", scopes=frozenset({"read"}))
-    assert channels_of(user, both) == (("home", 2), ("own square", 2), ("voices", 3))
+    assert channels_of(user, both) == (("home", 2), ("own square", 2), ("voices", 3), ("own circle", 3))
     assert channels_of(stream_named("user:notification", None), both) == (("own square", 2),)
     assert channels_of(stream_named("public:remote", None), both) == ()
     for name in ("list", "direct", "", 1, "public:media"):

@@ -56,9 +56,14 @@ class OwnCall(Generic[P]):
     @property
     def me(self) -> int:
         """The account that acts. Raises Forbidden when the person gave this token no face on the square."""
-        if self.viewer.square_id is None:
-            raise Forbidden("This token acts for no account of the square")
-        return self.viewer.square_id
+        return account_of(self.viewer)
+
+
+def account_of(viewer: Viewer) -> int:
+    """The account that acts. Raises Forbidden when the person gave this token no face on the square."""
+    if viewer.square_id is None:
+        raise Forbidden("This token acts for no account of the square")
+    return viewer.square_id
 
 
 def path_id(request: Request) -> int:

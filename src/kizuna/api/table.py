@@ -13,6 +13,7 @@ from kizuna.api import (
     instance,
     kept,
     media,
+    notifications,
     oauth,
     profile,
     relations,
@@ -53,6 +54,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
     *statuses.OPERATIONS,
     *edits.OPERATIONS,
     *kept.OPERATIONS,
+    *notifications.OPERATIONS,
     *blocks.OPERATIONS,
     *reports.OPERATIONS,
     *tags.OPERATIONS,
@@ -72,4 +74,5 @@ def routes(config: Config) -> tuple[list[PublicRoute], list[MemberRoute]]:
     public = [each.route for each in OPERATIONS if isinstance(each.route, PublicRoute)]
     if "circle" not in config.planes:
         return public, [each.route for each in OPERATIONS if isinstance(each.route, MemberRoute)]
-    return public, member_routes(OPERATIONS, (*voices.TWINS, *friends.TWINS, *reports.TWINS))
+    twins = (*voices.TWINS, *friends.TWINS, *reports.TWINS, *notifications.TWINS)
+    return public, member_routes(OPERATIONS, twins)

@@ -75,5 +75,5 @@ def channels_of(stream: Stream, viewer: Viewer) -> tuple[Channel, ...]:
     if viewer.square_id is not None:
         channels += [("home", viewer.square_id)] * home + [("own square", viewer.square_id)] * own
     if viewer.circle_id is not None:
-        channels += [("voices", viewer.circle_id)] * home
+        channels += [("voices", viewer.circle_id)] * home + [("own circle", viewer.circle_id)] * own
     return tuple(channels)

@@ -1,4 +1,4 @@
-"""What concerns one face alone: its notifications, requests that wait for it, the states of its copies."""
+"""What concerns one face alone: requests that wait for it, the states of its copies, what came in from its ties."""
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 

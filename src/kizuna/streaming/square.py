@@ -63,6 +63,7 @@ class SquareSource:
         square.hear(events.Unblocked, self._blocked)
         for own in (events.Muted, events.Unmuted, events.TagFollowed, events.TagUnfollowed):
             people.hear(own, self._own)
+        people.hear(events.ThreadMuted, lambda _event: self._hub.ended())
 
     # As a source
 

@@ -12,7 +12,6 @@ from kizuna.circle import events as circle_events
 from kizuna.circle import friend_queries
 from kizuna.circle.ports import Circle
 from kizuna.ground.clock import Clock
-from kizuna.notifications.events import Notified
 from kizuna.people.events import TokensChanged
 from kizuna.people.ports import People
 from kizuna.square.ports import Square
@@ -25,6 +24,7 @@ from kizuna.streaming.seats import Seats
 from kizuna.streaming.square import SquareSource
 from kizuna.tie.events import Arrived, CopyChanged
 from kizuna.tie.home import Home
+from kizuna.tie.told_streams import NoticeSource
 
 
 @dataclass(frozen=True)
@@ -53,16 +53,13 @@ def make_streams(people: People, square: Square, circle: Circle, home: Home, clo
     people.store.hear(TokensChanged, lambda event: member.tokens_ended(event.digests))
     for store in (people.store, square.store, circle.store):
         store.doubt(lambda: _doubt(streams))
-    _listen(own, people.store, circle.store)
+    NoticeSource(square, circle, clock, member).listen()
+    _listen(own, circle.store)
     return streams
 
 
-def _listen(own: OwnSource, people: Store, circle: Store) -> None:
+def _listen(own: OwnSource, circle: Store) -> None:
     """Hear what concerns one face alone."""
-
-    def notified(event: Notified) -> None:
-        name = "notification" if event.plane == "square" else "notices"
-        own.tell(event.plane, name, event.face_id, event.notification_id, b"{}")
 
     def copied(event: CopyChanged) -> None:
         body = msgspec.json.encode({"id": str(event.copy_id), "state": event.state})
@@ -79,8 +76,6 @@ def _listen(own: OwnSource, people: Store, circle: Store) -> None:
         own.tell("circle", "requests", event.a_id, event.b_id)
         own.tell("circle", "requests", event.b_id, event.a_id)
 
-    people.hear(Notified, notified)
-    circle.hear(Notified, notified)
     circle.hear(CopyChanged, copied)
     circle.hear(Arrived, arrived)
     circle.hear(circle_events.Requested, asked)
