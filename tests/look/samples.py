@@ -81,6 +81,7 @@ def page(
 def samples(locale: Locale) -> dict[str, v.PageView]:
     """All pages by name, in one language."""
     from tests.look.circle_samples import circle_samples  # they are made of the people here
+    from tests.look.notice_samples import notice_samples
     from tests.look.square_samples import square_samples
     from tests.look.staff_samples import staff
 
@@ -93,6 +94,7 @@ def samples(locale: Locale) -> dict[str, v.PageView]:
         **staff(locale),
         **circle_samples(locale),
         **square_samples(locale),
+        **notice_samples(locale),
     }
 
 

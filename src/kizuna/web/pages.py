@@ -16,6 +16,8 @@ from kizuna.doors.redirects import see_other
 from kizuna.ground.config import Config
 from kizuna.ground.i18n import Locale, Translator
 from kizuna.moderation import announcements
+from kizuna.notifications.circle_reads import circle_news
+from kizuna.notifications.square_reads import square_news
 from kizuna.people import models as people
 from kizuna.square import queries as square_queries
 from kizuna.web.assets import Assets
@@ -27,6 +29,7 @@ from kizuna.web.views import Fragment, PageView
 
 NOTICE: Final = "kizuna-notice"
 WORTH_PACKING: Final = 1000
+MOST_NEWS: Final = 10
 
 
 class Pages:
@@ -92,16 +95,25 @@ class Pages:
 
     async def _viewer(self, parts: PublicParts, viewer: people.Viewer) -> Viewer:
         square = circle = None
-        requests = 0
+        requests = news = closed_news = 0
         if viewer.square_id is not None:
             account = await square_queries.account(parts.square.store.reads, viewer.square_id)
             square = account_face(account) if account else None
+            news = await square_news(parts.square, viewer.square_id, MOST_NEWS)
         if viewer.circle_id is not None and isinstance(parts, MemberParts):
             reads = parts.circle.store.reads
             profile = await friend_queries.profile_by_id(reads, viewer.circle_id, viewer.circle_id)
             circle = circle_face(profile.face) if profile else None
             requests = len(await friend_queries.requests_in(reads, viewer.circle_id))
-        return Viewer(square=square, circle=circle, requests=requests)
+            closed_news = await circle_news(reads, viewer.circle_id, MOST_NEWS)
+        return Viewer(
+            square=square,
+            circle=circle,
+            requests=requests,
+            square_news=news,
+            circle_news=closed_news,
+            most_news=MOST_NEWS,
+        )
 
     def _notice(self, parts: PublicParts, request: Request, viewer: people.Viewer | None) -> Notice | None:
         done = NOTICES.get(unquote(request.cookies.get(NOTICE, "")))

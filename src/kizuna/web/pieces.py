@@ -44,11 +44,16 @@ class Face(Piece, frozen=True, kw_only=True):
 
 
 class Viewer(Piece, frozen=True, kw_only=True):
-    """The signed-in person: their faces on this server, and how many friend requests wait for an answer."""
+    """The signed-in person: their faces on this server, how many friend requests wait for an answer, and how many
+    notifications of each plane were not seen (`most_news` at most; the two are never added).
+    """
 
     square: Face | None = None
     circle: Face | None = None
     requests: int = 0
+    square_news: int = 0
+    circle_news: int = 0
+    most_news: int = 10
 
 
 class Notice(Piece, frozen=True, kw_only=True):

@@ -28,6 +28,8 @@ from kizuna.web import (
     groups,
     live,
     marks,
+    notice_settings,
+    notices,
     parting,
     pictures,
     posts,
@@ -69,6 +71,8 @@ def routes(pages: Pages, config: Config) -> tuple[Sequence[PublicRoute], Sequenc
     feeds.add(table, square="square" in config.planes)
     compose.add(table)
     settings.add(table)
+    notices.add(table, planes=config.planes)
+    notice_settings.add(table)
     reporting.add(table, square="square" in config.planes, circle="circle" in config.planes)
     for room in (staff, staff_lists, staff_people, staff_reports):
         room.add(table)

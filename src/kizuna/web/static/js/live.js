@@ -4,7 +4,7 @@
 
 const CALM_MS = 10_000;
 const SOON_MS = 150;
-const PARTS = { requests: [".places", ".side"], notification: [".places"], notices: [".places"], copy: [".side", ".copies"] };
+const PARTS = { requests: [".places", ".side"], notification: [".places", ".told"], copy: [".side", ".copies"] };
 
 const body = document.body;
 const bar = document.querySelector("[data-fresh]");
@@ -91,7 +91,9 @@ function name(entry) {
 function replace(page, selector) {
   const old = document.querySelector(selector);
   const now = page.querySelector(selector);
-  if (old && now && !old.contains(document.activeElement)) old.replaceWith(document.adoptNode(now));
+  if (!old || !now || old.contains(document.activeElement)) return;
+  old.replaceWith(document.adoptNode(now));
+  if (selector === ".told") document.dispatchEvent(new CustomEvent("kizuna:told"));
 }
 
 function count({ id, replies, boosts, favourites, said }) {
@@ -113,6 +115,7 @@ bar.addEventListener("click", () => {
   scrollTo({ top: 0 });
   refresh(["items"]);
 });
+document.addEventListener("kizuna:seen", () => refresh([".places"]));
 document.addEventListener("visibilitychange", () => (document.hidden ? close() : open()));
 addEventListener("pagehide", close);
 addEventListener("pageshow", open);
