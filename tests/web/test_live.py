@@ -1,12 +1,14 @@
 """Open pages are told that something happened, as long as their session holds and to those who may know."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 
 import pytest
 
 from tests.api.faced import let_in
 from tests.streams import Event, Sse
 from tests.web.conftest import Cast
+from tests.web.test_circle_life import group_of
 from tests.web.visitor import Visitor
 
 pytestmark = pytest.mark.anyio
@@ -86,6 +88,43 @@ async def test_a_friend_who_was_removed_is_told_nothing_more(cast: Cast) -> None
     assert all(each.data["plane"] == "square" or each.name in ("notices", "requests") for each in names), (
         names
     )
+
+
+async def test_a_room_is_told_of_other_words(cast: Cast) -> None:
+    voice = await cast.aoi.say(WORDS, "friends")
+    ben = await page_stream(cast.ben, f"room {voice.removeprefix('/v/')}")
+    carol = await page_stream(cast.carol, f"room {voice.removeprefix('/v/')}")
+    await cast.aoi.do(f"{voice}/edit", f"{voice}/edit", text="other words")
+    told = await ben.next()
+    assert (told.name, told.data["id"]) == ("changed", voice.removeprefix("/v/"))
+    assert await carol.quiet()
+
+
+async def _remove(cast: Cast) -> None:
+    await cast.aoi.do("/c/ben/remove", "/c/ben/remove")
+
+
+async def _block(cast: Cast) -> None:
+    await cast.aoi.do("/c/ben/block", "/c/ben/block")
+
+
+async def _empty_the_group(cast: Cast) -> None:
+    await group_of(cast.aoi, "Rowing club")
+
+
+async def _narrow(cast: Cast) -> None:
+    voice = await cast.aoi.say(WORDS, "friends")
+    await cast.aoi.do(f"{voice}/audience", f"{voice}/audience", audience="me")
+
+
+@pytest.mark.parametrize("end", [_remove, _block, _empty_the_group, _narrow])
+async def test_what_waits_is_judged_again_after_every_end(
+    cast: Cast, end: Callable[[Cast], Awaitable[None]]
+) -> None:
+    hub = cast.server.parts.streams.member
+    before = hub.epoch
+    await end(cast)
+    assert hub.epoch > before
 
 
 async def test_signing_out_ends_the_streams_of_that_browser(cast: Cast) -> None:
