@@ -156,3 +156,8 @@ def test_a_narrower_rule_lets_nobody_in(
     assert narrows(old, old)
     if narrows(new, old):
         assert reading(new) <= reading(old)
+
+
+def test_for_oneself_alone_is_narrower_than_anything() -> None:
+    old = Rule(audience=Audience.FRIENDS, not_people=frozenset({1}), not_groups=frozenset({2}))
+    assert narrows(Rule(audience=Audience.ME), old)

@@ -44,7 +44,7 @@ class Client:
         self.bearer = bearer
         self.headers = dict(headers or {})
         self._transport = transport
-        self._address = address
+        self.address = address
 
     async def request(
         self, method: str, path: str, *, headers: Mapping[str, str] | None = None, body: bytes = b""
@@ -58,7 +58,7 @@ class Client:
         if self.cookies:
             sent["cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         answer = await self._transport(
-            Call(method, split.netloc, target, tuple(sent.items()), body, self._address, split.scheme)
+            Call(method, split.netloc, target, tuple(sent.items()), body, self.address, split.scheme)
         )
         self._keep_cookies(answer)
         return answer

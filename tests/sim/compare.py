@@ -1,12 +1,15 @@
 """Two worlds side by side, and whatever tells them apart."""
 
+import itertools
 import sqlite3
+from collections.abc import Iterable
 from contextlib import ExitStack, closing
 from pathlib import Path
 
 from tests.sim.asgi import Call
 from tests.sim.client import Client
 from tests.sim.network import Sent
+from tests.sim.outside import logged, mails_to, numbers
 from tests.sim.two import BUSY, EVEN, QUIET, SERVERS, Scene, play
 from tests.sim.walk import Ask, Walker, asks
 from tests.sim.world import World, world
@@ -62,6 +65,44 @@ class TwoWorlds:
         different += ["to the square: not as many requests"] if len(busy) != len(quiet) else []
         return different[:MOST_SHOWN]
 
+    def heard(self) -> list[str]:
+        """What tells the worlds apart by what came over open streams, byte by byte and when."""
+        different: list[str] = []
+        for viewer, listeners in self.scenes[0].listeners.items():
+            for one, other in zip(listeners, self.scenes[1].listeners[viewer], strict=True):
+                assert one.heard, one.name
+                different += _apart(f"stream of {viewer or 'visitor'} {one.name}", one.heard, other.heard)
+        return different
+
+    def mailed(self) -> list[str]:
+        """What tells the worlds apart by the mails that somebody outside got."""
+        different: list[str] = []
+        for viewer in ("fred", "sven"):
+            busy, quiet = (mails_to(made, "town", viewer) for made in self.worlds)
+            assert busy
+            different += _apart(f"mail to {viewer}", busy, quiet)
+        return different
+
+    def archived(self) -> list[str]:
+        """What tells the worlds apart in the archives that people outside took."""
+        different: list[str] = []
+        for viewer, archive in self.scenes[0].archives.items():
+            assert len(archive) > 10, list(archive)
+            different += _apart(
+                f"archive of {viewer}", archive.items(), self.scenes[1].archives[viewer].items()
+            )
+        return different
+
+    def observed(self) -> list[str]:
+        """What tells the worlds apart for whoever reads logs and metrics of either server."""
+        different: list[str] = []
+        for server in SERVERS:
+            busy, quiet = (made.loop.run_until_complete(numbers(made, server)) for made in self.worlds)
+            assert len(busy) > 20
+            different += _apart(f"metrics of {server}", busy, quiet)
+            different += _apart(f"log of {server}", *(logged(made, server) for made in self.worlds))
+        return different
+
     def dumps(self) -> list[str]:
         """What tells the worlds apart in the files that may be published: the public tables of both servers."""
         different: list[str] = []
@@ -79,6 +120,11 @@ def _walker(made: World, scene: Scene, viewer: str, server: str, ids: list[int])
     person = scene.people[viewer]
     browser = person.browsers[server]
     return Walker(browser.client, person.apps[server].client, browser.csrf, scene, ids)
+
+
+def _apart(where: str, busy: Iterable[object], quiet: Iterable[object]) -> list[str]:
+    pairs = itertools.zip_longest(busy, quiet)
+    return [f"{where}: {_difference(a, b)}" for a, b in pairs if a != b][:MOST_SHOWN]
 
 
 def _difference(busy: object, quiet: object) -> str:

@@ -8,6 +8,8 @@ import re
 from collections.abc import Sequence
 from urllib.parse import parse_qs, urlencode, urlsplit
 
+import msgspec
+
 from tests.sim.asgi import Answer
 from tests.sim.client import Client, find_form
 
@@ -30,12 +32,11 @@ class Browser:
         self.handle = handle
         self.csrf = ""
 
-    async def sign_up(self) -> None:
+    async def sign_up(self, **more: str) -> None:
         """Make an account, be signed in."""
         page = await self.client.get("/sign-up")
-        accepted(
-            await self.client.submit(page, "/sign-up", handle=self.handle, name=self.handle, password=SECRET)
-        )
+        fields = {"handle": self.handle, "name": self.handle, "password": SECRET, **more}
+        accepted(await self.client.submit(page, "/sign-up", **fields))
         await self.arrive()
 
     async def arrive(self) -> None:
@@ -48,9 +49,17 @@ class Browser:
         given = {name: value if isinstance(value, str) else list(value) for name, value in fields.items()}
         return accepted(await self.client.post_form(path, {"csrf": self.csrf, **given}))
 
-    async def say(self, text: str, key: str, audience: str = "friends", people: Sequence[str] = ()) -> int:
-        """Write a voice; answers its id."""
-        await self.send("/compose", text=text, audience=audience, person=people, key=key, do="send")
+    async def say(
+        self,
+        text: str,
+        key: str,
+        audience: str = "friends",
+        people: Sequence[str] = (),
+        **more: Sequence[str],
+    ) -> int:
+        """Write a voice; answers its id. ``more`` are fields of its audience: groups, exceptions."""
+        fields: dict[str, Sequence[str]] = {"person": people, **more}
+        await self.send("/compose", text=text, audience=audience, key=key, do="send", **fields)
         page = accepted(await self.client.get(f"/c/{self.handle}"))
         newest = re.search(r'href="/v/(\d+)"', page.text)
         assert newest is not None, page.text
@@ -86,6 +95,11 @@ class Browser:
         await self.send(f"/c/{other.handle}/request", note="")
         await other.send(f"/c/{self.handle}/accept")
 
+    async def forget(self) -> None:
+        """Ask for a new password by mail, as somebody who is not signed in."""
+        page = await self.client.get("/reset")
+        accepted(await self.client.submit(page, "/reset", email=f"{self.handle}@mail.example"))
+
     async def unfriend(self, other: "Browser") -> None:
         """End it."""
         await self.send(f"/c/{other.handle}/remove")
@@ -110,6 +124,17 @@ class AppUser:
     async def act(self, status_id: str, verb: str) -> None:
         """Favourite, reblog, or undo it."""
         accepted(await self.client.post_json(f"/api/v1/statuses/{status_id}/{verb}", {}))
+
+    async def edit(self, status_id: str, text: str) -> None:
+        """Have a status say something else."""
+        body = msgspec.json.encode({"status": text})
+        kind = {"content-type": "application/json"}
+        accepted(await self.client.request("PUT", f"/api/v1/statuses/{status_id}", headers=kind, body=body))
+
+    async def follow(self, handle: str) -> None:
+        """Follow an account of this server."""
+        found = accepted(await self.client.get(f"/api/v1/accounts/lookup?acct={handle}")).json()
+        accepted(await self.client.post_json(f"/api/v1/accounts/{found['id']}/follow", {}))
 
     async def delete(self, status_id: str) -> None:
         """Delete a status of one's own; that it is gone already is fine."""

@@ -22,10 +22,12 @@ def stack() -> Iterator[ExitStack]:
 def test_two_worlds_look_the_same(place: Path, stack: ExitStack) -> None:
     two = TwoWorlds(place, stack)
     different = two.sent_by_town() + two.dumps()
+    different += two.heard() + two.mailed() + two.archived() + two.observed()
     for server, viewers in (("town", (VISITOR, "sven", "fred")), ("square", (VISITOR, "sven"))):
         todo = two.requests(server)
         assert len(todo) > 300
         different += [line for viewer in viewers for line in two.walked(viewer, server, todo)]
+    print(*different, sep="\n")
     assert different + two.sent_by_town() + two.dumps() == []
     assert [complaint for made in two.worlds for complaint in made.complaints()] == []
 

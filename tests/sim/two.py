@@ -5,17 +5,26 @@ Sven is nobody's friend. What is hidden is not addressed to Fred or Sven and mus
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
+from urllib.parse import urlsplit
 
 from kizuna.circle.tables import FACE
 from kizuna.ground.config import Config
 from tests.sim.network import Faults
-from tests.sim.person import AppUser, Browser, RefusedError, allowed_token, link
+from tests.sim.outside import Listener, listen, take_archive
+from tests.sim.person import SECRET, AppUser, Browser, RefusedError, allowed_token, link
 from tests.sim.world import World
 
 SERVERS = {
-    "square": Config(origin="http://localhost:3000", port=3000, planes=("square",), language="en"),
+    "square": Config(
+        origin="http://localhost:3000",
+        port=3000,
+        planes=("square",),
+        language="en",
+        metrics_port=3900,
+        request_log=True,
+    ),
     "town": Config(
         origin="http://localhost:3001",
         port=3001,
@@ -23,13 +32,19 @@ SERVERS = {
         language="en",
         fetch_allow=("localhost:3000",),
         poll_seconds=60,
+        mail="mails",
+        mail_from="town@mail.example",
+        metrics_port=3901,
+        request_log=True,
     ),
 }
 NAMES = ("aki", "ben", "chie", "fred", "sven")
 EVEN = Faults(delay=(0.01, 0.01))  # no chance in it: both worlds hear everything at the same instants
 TRAFFIC_AT_S = 600.0
 STEP_S = 10.0
+EARLIER_S = 0.007
 PLANTED = "planted"
+VISITOR = ""
 
 
 class Person:
@@ -45,7 +60,8 @@ class Person:
     async def arrive(self) -> None:
         """Sign up everywhere, and let an app in."""
         for server, browser in self.browsers.items():
-            await browser.sign_up()
+            address = {"email": f"{self.name}@mail.example"} if SERVERS[server].mail else {}
+            await browser.sign_up(**address)
             self.apps[server].client.bearer = await allowed_token(browser)
 
 
@@ -59,6 +75,8 @@ class Scene:
         self.link_id = 0
         self.open: dict[str, int] = {}
         self.hidden: dict[str, int] = {}
+        self.listeners: dict[str, list[Listener]] = {}
+        self.archives: dict[str, Mapping[str, bytes]] = {}
 
     async def begin(self) -> None:
         """The beginning that both worlds share."""
@@ -72,6 +90,19 @@ class Scene:
         self.link_id = await link(self.aki.town, self.aki.browsers["square"])
         for row in await self.world.lives["town"].server.stores.circle.reads.all(FACE.select()):
             self.people[row.handle].face_id = row.id
+        for name in SERVERS:
+            visitor = self.world.client(name, "visitor")
+            self.listeners.setdefault(VISITOR, []).extend(listen(self.world, name, None, visitor))
+            for one in (self.fred, self.sven):
+                await one.apps[name].follow("aki")
+                await one.apps[name].follow("chie")
+                heard = listen(self.world, name, one.browsers[name], one.apps[name].client)
+                self.listeners.setdefault(one.name, []).extend(heard)
+
+    async def take_archives(self) -> None:
+        """Those who must not see what is hidden take with them what is theirs."""
+        for one in (self.fred, self.sven):
+            self.archives[one.name] = await take_archive(self.world, one.town, SECRET)
 
     async def until(self, seconds: float) -> None:
         """Wait for an instant of the world's clock. Premise: it is still to come."""
@@ -84,7 +115,7 @@ Deed = Callable[[Scene], Awaitable[None]]
 
 
 async def play(scene: Scene, hidden: Sequence[Deed]) -> None:
-    """The public things, each at its instant, with a hidden one just before it in the same millisecond.
+    """The public things, each at its instant, with a hidden one just before: in its millisecond, or a few earlier.
 
     What Fred may see of the circle comes at other milliseconds: the last bits of an id say how many things the same
     store made in its millisecond, which is accepted among those who share a circle.
@@ -93,10 +124,16 @@ async def play(scene: Scene, hidden: Sequence[Deed]) -> None:
     for number, (public, seen_by_fred) in enumerate(PUBLIC):
         await scene.until(TRAFFIC_AT_S + number * STEP_S)
         before = [hidden[number](scene)] if number < len(hidden) else []
-        await asyncio.gather(*before, public(scene))
+        await asyncio.gather(*before, _after(EARLIER_S if number % 2 else 0.0, public(scene)))
         await scene.until(TRAFFIC_AT_S + (number + 0.5) * STEP_S)
         await seen_by_fred(scene)
     await scene.until(TRAFFIC_AT_S + 600)
+    await scene.take_archives()
+
+
+async def _after(seconds: float, deed: Awaitable[None]) -> None:
+    await asyncio.sleep(seconds)
+    await deed
 
 
 async def _nothing(_: Scene) -> None:
@@ -141,6 +178,26 @@ async def _fred_replies(scene: Scene) -> None:
     await scene.fred.town.reply(scene.open["second"], "gladly", "h")
 
 
+async def _aki_edits(scene: Scene) -> None:
+    await scene.aki.app.edit(str(scene.open["post"]), "good morning, town and harbour @fred @sven")
+
+
+async def _chie_deletes(scene: Scene) -> None:
+    gone = await scene.chie.app.post("good morning, too soon @fred", "j")
+    await scene.chie.app.delete(gone)
+
+
+async def _fred_and_sven_forget(scene: Scene) -> None:
+    for one in (scene.fred, scene.sven):
+        await one.town.forget()
+
+
+async def _aki_asks_fred(scene: Scene) -> None:
+    scene.open["asked"] = await scene.aki.town.say(
+        "who brings cups?", "k", "people", [str(scene.fred.face_id)]
+    )
+
+
 async def _ben_posts(scene: Scene) -> None:
     scene.open["last"] = int(await scene.ben.app.post("good night #night", "i"))
 
@@ -151,7 +208,10 @@ PUBLIC: tuple[tuple[Deed, Deed], ...] = (
     (_sven_replies, _ben_replies),
     (_ben_boosts, _nothing),
     (_aki_copies, _aki_says_again),
-    (_ben_posts, _fred_replies),
+    (_aki_edits, _fred_replies),
+    (_chie_deletes, _aki_asks_fred),
+    (_fred_and_sven_forget, _nothing),
+    (_ben_posts, _nothing),
 )
 
 
@@ -192,9 +252,45 @@ async def _regret(scene: Scene) -> None:
         await scene.chie.town.reply(scene.hidden["whisper"], f"{PLANTED} intrusion", "u")
 
 
+async def _among_a_group(scene: Scene) -> None:
+    asked = await scene.aki.town.send("/groups", name=f"{PLANTED} club")
+    group = urlsplit(asked.header("location") or "").path.rpartition("/")[2]
+    members = [str(scene.people[name].face_id) for name in ("ben", "chie")]
+    await scene.aki.town.send(f"/groups/{group}/members", **{"person[]": members})
+    said = await scene.aki.town.say(f"{PLANTED} to the club", "w", "groups", group=[group])
+    scene.hidden["club"] = said
+    await scene.chie.town.send(f"/v/{said}/react", mood="love")
+    await scene.aki.town.send(f"/v/{said}/edit", text=f"{PLANTED} to the club, edited")
+
+
+async def _without_fred(scene: Scene) -> None:
+    said = await scene.aki.town.say(
+        f"{PLANTED} friends but Fred", "x", "friends", not_person=[str(scene.fred.face_id)]
+    )
+    scene.hidden["without"] = said
+    await scene.chie.town.send(f"/v/{said}/react", mood="hug")
+    await scene.aki.town.send(f"/v/{said}/audience", audience="me")
+
+
+async def _read_and_answer(scene: Scene) -> None:
+    for number in range(3):
+        await scene.ben.town.client.get(f"/v/{scene.hidden['club']}?n={number}")
+    await scene.ben.town.reply(scene.hidden["club"], f"{PLANTED} last word", "z")
+
+
 async def _one_note(scene: Scene) -> None:
     scene.hidden["quiet"] = await scene.ben.town.say(f"{PLANTED} only this", "v", "me")
 
 
-BUSY: tuple[Deed, ...] = (_whisper, _answer, _note_to_self, _among_two, _fall_out, _regret)
+BUSY: tuple[Deed, ...] = (
+    _whisper,
+    _answer,
+    _note_to_self,
+    _among_two,
+    _among_a_group,
+    _without_fred,
+    _fall_out,
+    _regret,
+    _read_and_answer,
+)
 QUIET: tuple[Deed, ...] = (_nothing, _nothing, _nothing, _nothing, _one_note)

@@ -14,9 +14,12 @@ from typing import Any
 import msgspec
 import structlog
 
+from kizuna.doors.metrics import Metrics
+from kizuna.doors.observe import log_request
 from kizuna.ground.config import Config
 from kizuna.ground.randomness import Randomness, SeededRandomness
 from kizuna.mail.folder import NoMailer
+from kizuna.mail.port import Mail
 from kizuna.people.passwords import Argon2Hasher
 from kizuna.wiring import Ports, Server, build
 from tests.sim.client import Client
@@ -62,12 +65,28 @@ class AskersRandomness:
         return self._streams[asker]
 
 
+class SimMailer:
+    """Keeps what a server sends by mail."""
+
+    def __init__(self, clock: SimClock) -> None:
+        self.sent: list[tuple[int, Mail]] = []
+        self._clock = clock
+
+    async def send(self, mail: Mail) -> None:
+        """Keep it with its time."""
+        self.sent.append((self._clock.now_ms(), mail))
+
+    def close(self) -> None:
+        """Nothing to let go of."""
+
+
 @dataclass(frozen=True)
 class Life:
     """A server from a start to its end."""
 
     process: Process
     server: Server
+    metrics: Metrics
 
 
 class World:
@@ -92,6 +111,7 @@ class World:
         self.clock = SimClock(loop, epoch_ms)
         self.network = Network(loop, SeededRandomness(f"network {seed}"), faults)
         self.lives: dict[str, Life] = {}
+        self.mailers = {name: SimMailer(self.clock) for name, config in self.configs.items() if config.mail}
         self.log: list[Mapping[str, Any]] = []
         self._births: dict[str, int] = {}
         self._addresses: dict[str, int] = {}
@@ -110,12 +130,12 @@ class World:
             randomness=randomness,
             fetch=SimFetch(self.network, name),
             hasher=Argon2Hasher(cheap=True, threads=0),
-            mailer=NoMailer(),
+            mailer=self.mailers.get(name) or NoMailer(),
             inline=True,
         )
         server = process.context.run(build, config, ports)
         process.on_death(server.stores.abandon)
-        self.lives[name] = Life(process, server)
+        self.lives[name] = Life(process, server, _observed(server))
         started = process.spawn(server.start())
         process.kill_after(kill_after)
         await asyncio.wait({started})
@@ -162,6 +182,16 @@ class World:
         raise structlog.DropEvent
 
 
+def _observed(server: Server) -> Metrics:
+    """What `kizuna serve` has look on, as far as the settings ask for it."""
+    metrics = Metrics(server.stores.each())
+    if server.config.metrics_port:
+        server.front.observers.append(metrics.observe)
+    if server.config.request_log:
+        server.front.observers.append(log_request)
+    return metrics
+
+
 @contextmanager
 def world(
     seed: int | str,
@@ -173,13 +203,19 @@ def world(
     epoch_ms: int = EPOCH_MS,
 ) -> Generator[World]:
     """A world on a loop of its own. ``race`` lets ready steps run in a seeded random order."""
-    with kept().used(), simulation(SeededRandomness(f"race {seed}") if race else None) as loop:
+    with kept().used(), _logging(), simulation(SeededRandomness(f"race {seed}") if race else None) as loop:
         made = World(loop, seed, place, servers, faults=faults, epoch_ms=epoch_ms)
         structlog.configure(processors=[made.note])
-        try:
-            yield made
-        finally:
-            structlog.reset_defaults()
+        yield made
+
+
+@contextmanager
+def _logging() -> Generator[None]:
+    """The log is a world's own until the last of its processes is buried."""
+    try:
+        yield
+    finally:
+        structlog.reset_defaults()
 
 
 def copy_place(template: Path, place: Path) -> Path:

@@ -49,6 +49,8 @@ _WIDER: Final = {
 
 def narrows(new: Rule, old: Rule) -> bool:
     """Whether ``new`` lets nobody read whom ``old`` keeps out, whatever becomes of friendships and groups."""
+    if new.audience is Audience.ME:
+        return True
     if not (new.not_people >= old.not_people and new.not_groups >= old.not_groups):
         return False
     if new.audience is old.audience and old.audience in (Audience.PEOPLE, Audience.GROUPS):

@@ -6,7 +6,14 @@ Names and labels come from fixed lists (a test compares), so that nothing a pers
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    disable_created_metrics,
+    generate_latest,
+)
 from prometheus_client.core import CounterMetricFamily
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from prometheus_client.process_collector import ProcessCollector
@@ -21,6 +28,8 @@ from kizuna.store.store import OpenStore
 
 STORES: Final[tuple[StoreName, ...]] = ("people", "square")
 SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
+
+disable_created_metrics()  # when a route was first asked for is nobody's question, and half of the text
 
 
 class Metrics:

@@ -88,9 +88,8 @@ def folder(people: People) -> Path:
 async def sweep(people: People) -> None:
     """Remove files that nobody may load down any more, and what a crash left."""
     kept = await archive_queries.kept_files(people.store.reads, people.clock.now_ms())
-    _remove_others(
-        folder(people), kept
-    )  # a few names once a day: no thread, so that a seed can be told again
+    # A few names once a day: no thread, so that a simulated day can be told again.
+    _remove_others(folder(people), kept)
 
 
 def _remove_others(place: Path, kept: set[str]) -> None:

@@ -19,7 +19,7 @@ from kizuna.streaming.log import Log
 from kizuna.streaming.models import Body, Channel, Entry, Judge, Label, Reason
 from kizuna.streaming.seats import Seats
 
-COALESCE_S: Final = 0.02
+BEAT_S: Final = 0.02
 HEARTBEAT_S: Final = 15
 STUCK_S: Final = 30.0
 MOST_LOOKS: Final = 5
@@ -220,12 +220,16 @@ class Hub:
     async def _run(self) -> None:
         try:
             while self._pending or self._cold:
-                await self._clock.sleep(COALESCE_S)
+                await self._clock.sleep(self._until_beat_s())
                 await self.flush()
         finally:
             self._beat = None
             if self._pending or self._cold:
                 self._wake()
+
+    def _until_beat_s(self) -> float:
+        """Beats come at fixed times: one begun by what a viewer may not know of would tell of it by its rhythm."""
+        return BEAT_S - asyncio.get_running_loop().time() % BEAT_S
 
     async def flush(self) -> None:
         """Judge and hand out what has happened since the last beat."""
