@@ -25,7 +25,7 @@ Plant = Callable[[], AbstractContextManager[None]]
 
 
 @contextmanager
-def _with_new_statements(module: object, name: str, leaky: object) -> Generator[None]:
+def with_new_statements(module: object, name: str, leaky: object) -> Generator[None]:
     """Change what the circle's prepared statements are made of, and make them again."""
     with patch.object(module, name, leaky):
         importlib.reload(queries)
@@ -43,7 +43,7 @@ def gate_forgets_the_people() -> Generator[None]:
         shared = sa.and_(kind != Audience.ME.value, friends.correlate_except(friendship))
         return sa.or_(viewer == author, shared)
 
-    with _with_new_statements(audience, "_allows", leaky):
+    with with_new_statements(audience, "_allows", leaky):
         yield
 
 
@@ -96,7 +96,7 @@ def hidden_is_refused_otherwise_than_absent() -> Generator[None]:
 def a_header_follows_the_circle() -> Generator[None]:
     """Every answer carries a version that each voice moves."""
     versions: Counter[object] = Counter()
-    say, complete = actions.say, vars(Envelope)["_complete"]
+    say, complete = actions.say_to, vars(Envelope)["_complete"]
 
     async def leaky_say(*args: Any, **more: Any) -> int:
         versions[asyncio.get_running_loop()] += 1
@@ -106,7 +106,7 @@ def a_header_follows_the_circle() -> Generator[None]:
         version = versions[asyncio.get_running_loop()]
         return [*complete(self, given), (b"etag", f'"{version}"'.encode())]
 
-    with patch.object(actions, "say", leaky_say), patch.object(Envelope, "_complete", leaky):
+    with patch.object(actions, "say_to", leaky_say), patch.object(Envelope, "_complete", leaky):
         yield
 
 

@@ -1,12 +1,12 @@
 """Show 5: what is closed moves no byte that a visitor, a stranger, a friend outside or the other server can obtain."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
-from tests.sim import leaks
+from tests.sim import leaks, outside_leaks
 from tests.sim.compare import TwoWorlds
 from tests.sim.leaks import Plant
 
@@ -22,14 +22,17 @@ def stack() -> Iterator[ExitStack]:
 def test_two_worlds_look_the_same(place: Path, stack: ExitStack) -> None:
     two = TwoWorlds(place, stack)
     different = two.sent_by_town() + two.dumps()
-    different += two.heard() + two.mailed() + two.archived() + two.observed()
+    different += beside_the_answers(two)
     for server, viewers in (("town", (VISITOR, "sven", "fred")), ("square", (VISITOR, "sven"))):
         todo = two.requests(server)
         assert len(todo) > 300
         different += [line for viewer in viewers for line in two.walked(viewer, server, todo)]
-    print(*different, sep="\n")
     assert different + two.sent_by_town() + two.dumps() == []
     assert [complaint for made in two.worlds for complaint in made.complaints()] == []
+
+
+def beside_the_answers(two: TwoWorlds) -> list[str]:
+    return two.heard() + two.mailed() + two.archived() + two.observed()
 
 
 @pytest.mark.proof
@@ -43,6 +46,8 @@ def test_two_worlds_look_the_same(place: Path, stack: ExitStack) -> None:
         (leaks.a_header_follows_the_circle, VISITOR),
         (leaks.the_preview_names_everybody_ever_chosen, "sven"),
         (leaks.a_copys_key_counts_the_voices, None),
+        (outside_leaks.exceptions_are_forgotten, "fred"),
+        (outside_leaks.every_friend_is_in_every_group, "fred"),
     ],
 )
 def test_a_planted_leak_is_found(place: Path, stack: ExitStack, plant: Plant, viewer: str | None) -> None:
@@ -50,3 +55,25 @@ def test_a_planted_leak_is_found(place: Path, stack: ExitStack, plant: Plant, vi
     two = TwoWorlds(place, stack)
     found = two.sent_by_town() if viewer is None else two.walked(viewer, "town", two.requests("town"))
     assert found
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize(
+    ("plant", "where"),
+    [
+        (outside_leaks.the_beat_begins_with_whatever_happened, TwoWorlds.heard),
+        (outside_leaks.streams_ask_no_gate, TwoWorlds.heard),
+        (outside_leaks.a_position_is_a_number_in_the_log, TwoWorlds.heard),
+        (outside_leaks.notices_go_to_everybody, TwoWorlds.heard),
+        (outside_leaks.the_log_counts_voices, TwoWorlds.observed),
+        (outside_leaks.metrics_measure_every_store, TwoWorlds.observed),
+        (outside_leaks.requests_are_counted_whoever_asks, TwoWorlds.observed),
+        (outside_leaks.an_archive_holds_every_voice, TwoWorlds.archived),
+        (outside_leaks.a_mail_says_how_much_was_said, TwoWorlds.mailed),
+    ],
+)
+def test_a_leak_beside_the_answers_is_found(
+    place: Path, stack: ExitStack, plant: Plant, where: Callable[[TwoWorlds], list[str]]
+) -> None:
+    stack.enter_context(plant())
+    assert where(TwoWorlds(place, stack))

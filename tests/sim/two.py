@@ -264,11 +264,11 @@ async def _among_a_group(scene: Scene) -> None:
 
 
 async def _without_fred(scene: Scene) -> None:
-    said = await scene.aki.town.say(
-        f"{PLANTED} friends but Fred", "x", "friends", not_person=[str(scene.fred.face_id)]
-    )
+    but_fred = [str(scene.fred.face_id)]
+    said = await scene.aki.town.say(f"{PLANTED} friends but Fred", "x", "friends", not_person=but_fred)
     scene.hidden["without"] = said
     await scene.chie.town.send(f"/v/{said}/react", mood="hug")
+    said = await scene.aki.town.say(f"{PLANTED} in two minds", "y", "friends", not_person=but_fred)
     await scene.aki.town.send(f"/v/{said}/audience", audience="me")
 
 

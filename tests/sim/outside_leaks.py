@@ -1,0 +1,158 @@
+"""Leaks planted on purpose beside the answers: in streams, mails, archives, logs and metrics, and in audiences."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Generator, Iterable, Sequence
+from contextlib import contextmanager
+from typing import Any
+from unittest.mock import patch
+
+import msgspec
+import sqlalchemy as sa
+import structlog
+from starlette.types import Scope
+
+from kizuna.circle import actions, audience, belongings_queries
+from kizuna.circle.tables import VOICE, VOICE_GROUP
+from kizuna.doors import front, metrics
+from kizuna.doors.observe import OTHER, Seen
+from kizuna.doors.routes import ROUTE
+from kizuna.ground.ids import STORE_NAMES
+from kizuna.mail.port import Mail
+from kizuna.people import mails
+from kizuna.people.models import Viewer
+from kizuna.store.store import Db, Row
+from kizuna.streaming.circle import CircleSource
+from kizuna.streaming.hub import BEAT_S, Hub
+from kizuna.streaming.models import Channel, Entry, Judge
+from kizuna.streaming.own import OwnEntry, OwnSource
+from tests.sim.leaks import with_new_statements
+
+
+@contextmanager
+def the_beat_begins_with_whatever_happened() -> Generator[None]:
+    """Streams are served so long after the first thing that happened, whoever may know of it."""
+    with patch.object(Hub, "_until_beat_s", lambda _: BEAT_S):
+        yield
+
+
+@contextmanager
+def streams_ask_no_gate() -> Generator[None]:
+    """Whoever has a face in the circle is told of every voice."""
+
+    async def leaky(_self: CircleSource, _entry: Entry) -> Judge:
+        return lambda viewer: viewer is not None and viewer.circle_id is not None
+
+    with patch.object(CircleSource, "judge", leaky):
+        yield
+
+
+@contextmanager
+def a_position_is_a_number_in_the_log() -> Generator[None]:
+    """Events of a stream are numbered as the whole server counts them."""
+    with patch.object(Entry, "position", property(lambda self: f"{self.at_ms}.{self.seq}")):
+        yield
+
+
+@contextmanager
+def notices_go_to_everybody() -> Generator[None]:
+    """That somebody has something new is told on every own stream."""
+
+    def channels(self: OwnSource, _entry: OwnEntry) -> Iterable[Channel]:
+        listening: dict[Channel, object] = vars(vars(self)["_hub"])["_listening"]
+        return [channel for channel in listening if channel[0] == "own circle"]
+
+    async def judge(_self: OwnSource, _entry: OwnEntry) -> Judge:
+        def may_see(viewer: Viewer | None) -> bool:
+            return viewer is not None
+
+        return may_see
+
+    with patch.object(OwnSource, "channels", channels), patch.object(OwnSource, "judge", judge):
+        yield
+
+
+@contextmanager
+def the_log_counts_voices() -> Generator[None]:
+    """Each voice leaves a line in the log, without a word of it."""
+    say = actions.say_to
+
+    async def leaky(*args: Any, **more: Any) -> int:
+        structlog.get_logger("circle").info("said")
+        return await say(*args, **more)
+
+    with patch.object(actions, "say_to", leaky):
+        yield
+
+
+@contextmanager
+def metrics_measure_every_store() -> Generator[None]:
+    """The commits of the circle are counted like those of the square."""
+    with patch.object(metrics, "STORES", STORE_NAMES):
+        yield
+
+
+@contextmanager
+def requests_are_counted_whoever_asks() -> Generator[None]:
+    """What people with a face in the circle ask for is counted by route."""
+
+    def leaky(scope: Scope, status: int, ms: int) -> Seen:
+        return Seen(scope["method"], scope.get(ROUTE, OTHER), status, ms)
+
+    with patch.object(front, "seen_in", leaky):
+        yield
+
+
+@contextmanager
+def an_archive_holds_every_voice() -> Generator[None]:
+    """An archive forgets whose voices it was asked for."""
+
+    async def leaky(db: Db, _viewer_id: int, after: int, most: int) -> Sequence[Row]:
+        return await db.all(sa.select(VOICE).where(VOICE.c.id > after).order_by(VOICE.c.id).limit(most))
+
+    with patch.object(belongings_queries, "own_voices_after", leaky):
+        yield
+
+
+@contextmanager
+def a_mail_says_how_much_was_said() -> Generator[None]:
+    """A mail ends with a line that is meant to bring people back."""
+    said: Counter[object] = Counter()
+    say, write = actions.say_to, mails.write
+
+    async def leaky_say(*args: Any, **more: Any) -> int:
+        said[asyncio.get_running_loop()] += 1
+        return await say(*args, **more)
+
+    def leaky_write(*args: Any) -> Mail:
+        mail = write(*args)
+        return msgspec.structs.replace(
+            mail, text=f"{mail.text}{said[asyncio.get_running_loop()]} voices today\n"
+        )
+
+    with patch.object(actions, "say_to", leaky_say), patch.object(mails, "write", leaky_write):
+        yield
+
+
+@contextmanager
+def exceptions_are_forgotten() -> Generator[None]:
+    """Who is excepted reads like everybody else."""
+    allows = vars(audience)["_allows"]
+
+    def leaky(viewer: Any, author: Any, kind: Any, listed: Any, _excepted: Any) -> sa.ColumnElement[bool]:
+        return allows(viewer, author, kind, listed, sa.false())
+
+    with with_new_statements(audience, "_allows", leaky):
+        yield
+
+
+@contextmanager
+def every_friend_is_in_every_group() -> Generator[None]:
+    """What is said to a group can be read by friends outside of it."""
+    in_groups = vars(audience)["_in_groups"]
+
+    def leaky(face_id: Any, author: Any, chosen: Any, room_id: Any) -> sa.ColumnElement[bool]:
+        return sa.true() if chosen.element is VOICE_GROUP else in_groups(face_id, author, chosen, room_id)
+
+    with with_new_statements(audience, "_in_groups", leaky):
+        yield
