@@ -31,13 +31,21 @@ KILLS = 6
 def make_template(place: Path) -> list[Member]:
     """Sign people up, tie their faces, and stop; `place` then holds the files to begin from."""
     with world("template", place, SERVERS) as made:
-        members = made.loop.run_until_complete(_settle_in(made))
+        members = made.loop.run_until_complete(_begin(made))
         assert made.complaints() == []
     return members
 
 
-async def _settle_in(made: World) -> list[Member]:
+async def _begin(made: World) -> list[Member]:
+    _, members = await settle_in(made)
+    await made.stop(TOWN)
+    return members
+
+
+async def settle_in(made: World) -> tuple[list[Browser], list[Member]]:
+    """Start the server, sign people up, tie their faces; each with what browser and app keep."""
     await made.boot(TOWN)
+    browsers: list[Browser] = []
     members: list[Member] = []
     for name in NAMES:
         browser = Browser(made.client(TOWN, name), name)
@@ -45,8 +53,8 @@ async def _settle_in(made: World) -> list[Member]:
         link_id = await browser.tie_faces()
         bearer = await token_for(made.client(TOWN, name), name)
         members.append(Member(name, browser.client.cookies, browser.csrf, bearer, link_id))
-    await made.stop(TOWN)
-    return members
+        browsers.append(browser)
+    return browsers, members
 
 
 def tell(seed: int, template: Path, members: list[Member], place: Path) -> Story:
@@ -74,7 +82,7 @@ def tell(seed: int, template: Path, members: list[Member], place: Path) -> Story
 
 async def _live(made: World, members: list[Member], story: Story) -> list[Model]:
     await made.boot(TOWN)
-    actors = [_actor(made, member) for member in members]
+    actors = [actor_of(made, member) for member in members]
     await asyncio.gather(_reap(made, story), *(actor.live(ACTS, LONGEST_PAUSE_S) for actor in actors))
     made.network.faults = CALM
     await made.network.settle()
@@ -86,7 +94,8 @@ async def _live(made: World, members: list[Member], story: Story) -> list[Model]
     return [actor.model for actor in actors]
 
 
-def _actor(made: World, member: Member) -> Actor:
+def actor_of(made: World, member: Member) -> Actor:
+    """Somebody at the pages and with an app."""
     browser = Browser(made.client(TOWN, member.name), member.name)
     browser.client.cookies = dict(member.cookies)
     browser.csrf = member.csrf

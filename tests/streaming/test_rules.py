@@ -2,6 +2,7 @@
 
 import json
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -66,7 +67,7 @@ def test_a_message_holds_its_payload_as_a_text_and_an_event_is_one_line(text: st
     assert message["stream"] == ["hashtag", tag]
     assert json.loads(message["payload"]) == {"content": text}
     event = api_event(entry(7), body).decode()
-    assert event.startswith(f"event: update\nid: {NOW}.u7\ndata: ")
+    assert event.startswith(f"event: update\nid: {NOW}.su7\ndata: ")
     assert event.count("\n") == 4
     assert "\r" not in event
 
@@ -77,12 +78,23 @@ def test_the_log_is_taken_up_behind_a_position_or_from_a_time() -> None:
         log.add(entry(number, NOW + number // 2, seq=10 * number))
     assert log.after(entry(2, NOW + 1).position) == 21
     assert [each.id for each in log.between(21, 50)] == [3, 4]
-    assert log.after(f"{NOW + 1}.u9") is None
+    assert log.after(f"{NOW + 1}.su9") is None
     assert log.after("") is None
     assert log.since(NOW - 1) is None, "before this process began"
     assert log.since(NOW) == 10
     assert log.since(NOW + 2) == 40
     assert log.since(NOW + 3) == -1
+
+
+def test_what_happens_twice_in_a_millisecond_has_two_positions() -> None:
+    log = Log(NOW)
+    for number in range(3):
+        again = entry(7, seq=number + 1)
+        log.add(msgspec.structs.replace(again, nth=log.repeats(again)))
+    positions = [each.position for each in log.between(0, 9)]
+    assert len(set(positions)) == 3
+    assert [log.after(position) for position in positions] == [2, 3, 4]
+    assert log.repeats(entry(8)) == log.repeats(entry(7, NOW + 1)) == 0
 
 
 def test_the_log_is_bounded_by_number_and_by_time() -> None:

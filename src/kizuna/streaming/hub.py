@@ -89,9 +89,10 @@ class Hub:
 
     def publish(self, entry: Entry) -> None:
         """Something has happened; called after its commit and before the answer."""
-        entry = msgspec.structs.replace(entry, seq=self._seq)
+        log = self._logs[entry.plane]
+        entry = msgspec.structs.replace(entry, seq=self._seq, nth=log.repeats(entry))
         self._seq += 1
-        self._logs[entry.plane].add(entry)
+        log.add(entry)
         if self._listening:
             self._pending.append(entry)
             self._wake()

@@ -24,6 +24,15 @@ class Log:
         while len(self._entries) > self._kept or self._entries[0].at_ms < entry.at_ms - KEPT_MS:
             self._complete_from_ms = self._entries.popleft().at_ms + 1
 
+    def repeats(self, entry: Entry) -> int:
+        """How often this was written down before in its millisecond."""
+        count = 0
+        for known in reversed(self._entries):
+            if known.at_ms != entry.at_ms:
+                break
+            count += known.id == entry.id and known.event[0] == entry.event[0]
+        return count
+
     def after(self, position: str) -> int | None:
         """The number of the entry behind this position; None when it is not known (any more)."""
         ms = _milliseconds(position)

@@ -26,11 +26,14 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     at_ms: int
     seq: int = 0
     """Its place in the log of this process. Never shown: it would tell how busy others are."""
+    nth: int = 0
+    """How often the same thing happened to it before, in that millisecond."""
 
     @property
     def position(self) -> str:
-        """Its place in a stream as clients name it: made of nothing but what they are shown with it."""
-        return f"{self.at_ms}.{self.event[0]}{self.id}"
+        """Its place in a stream as clients name it, no two alike: made of nothing but what they are shown with it."""
+        again = f".{self.nth}" if self.nth else ""
+        return f"{self.at_ms}.{self.plane[0]}{self.event[0]}{self.id}{again}"
 
 
 class Body(msgspec.Struct, frozen=True):

@@ -4,6 +4,7 @@
 
 const CALM_MS = 10_000;
 const SOON_MS = 150;
+const LATER_MS = 5_000;
 const PARTS = { requests: [".places", ".side"], notification: [".places", ".told"], copy: [".side", ".copies"] };
 
 const body = document.body;
@@ -58,8 +59,13 @@ function refresh(parts) {
 async function fetchPage() {
   const wanted = [...dirty];
   dirty.clear();
-  const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
+  const answer = await fetch(location.href, { headers: { Accept: "text/html" } }).catch(() => undefined);
   timer = undefined;
+  if (!answer || answer.status >= 500) {
+    for (const part of wanted) dirty.add(part);
+    timer = setTimeout(fetchPage, LATER_MS);
+    return;
+  }
   if (!answer.ok || answer.redirected) return close();
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   for (const part of wanted) {

@@ -1,0 +1,136 @@
+"""People who act while pages and apps follow by streams, in a storm and through kills: one seed, one story."""
+
+import asyncio
+from pathlib import Path
+
+import msgspec
+
+from kizuna.ground.randomness import SeededRandomness
+from tests.sim.acts import Actor
+from tests.sim.clock import EPOCH_MS
+from tests.sim.copies import HOUR_MS, LONGEST_PAUSE_S, Member
+from tests.sim.inside import SERVERS, TOWN, actor_of, settle_in
+from tests.sim.network import CALM, STORM
+from tests.sim.person import AppUser
+from tests.sim.reader import App, Page, Reader
+from tests.sim.verdict import faults, open_work, rows
+from tests.sim.world import World, copy_place, world
+
+ACTS = 7
+KILLS = 2
+COMPARED = 15  # the newest: a page shows twenty
+
+
+class Reading(msgspec.Struct):
+    """How a seed went."""
+
+    seed: int
+    wrong: list[str]
+    acts: int = 0
+    kills: int = 0
+    events: int = 0
+    loads: int = 0
+    items: int = 0
+
+
+def make_template(place: Path) -> list[Member]:
+    """Sign people up, let them follow each other and be friends, and stop."""
+    with world("reading", place, SERVERS) as made:
+        members = made.loop.run_until_complete(_begin(made))
+        assert made.complaints() == []
+    return members
+
+
+async def _begin(made: World) -> list[Member]:
+    browsers, members = await settle_in(made)
+    for number, (one, member) in enumerate(zip(browsers, members, strict=True)):
+        app = AppUser(made.client(TOWN, member.name, bearer=member.bearer))
+        for other in browsers:
+            if other is not one:
+                await app.follow(other.handle)
+        for other in browsers[number + 1 :]:
+            await one.befriend(other)
+    await made.stop(TOWN)
+    return members
+
+
+def tell(seed: int, template: Path, members: list[Member], place: Path) -> Reading:
+    """Live through one seed in a copy of the template and judge it."""
+    story = Reading(seed, [])
+    copy_place(template, place)
+    with world(seed, place, SERVERS, faults=STORM, epoch_ms=EPOCH_MS + HOUR_MS) as made:
+        actors, readers = made.loop.run_until_complete(_live(made, members, story))
+        story.wrong += [f"complaint: {complaint}" for complaint in made.complaints()]
+    story.wrong += faults([actor.model for actor in actors], place, TOWN, TOWN)
+    for reader in readers:
+        story.wrong += reader.wrong
+        story.events += reader.events
+        story.loads += reader.loads
+        story.items += len(reader.items)
+    for actor in actors:
+        story.wrong += [f"refused: {refusal}" for refusal in actor.model.refused]
+        story.acts += actor.model.acts
+    return story
+
+
+async def _live(made: World, members: list[Member], story: Reading) -> tuple[list[Actor], list[Reader]]:
+    await made.boot(TOWN)
+    actors = [actor_of(made, member) for member in members]
+    readers = [reader for member in members for reader in _readers(made, member)]
+    following = [asyncio.create_task(reader.follow()) for reader in readers]
+    await asyncio.gather(_reap(made, story), *(actor.live(ACTS, LONGEST_PAUSE_S) for actor in actors))
+    made.network.faults = CALM
+    await made.network.settle()
+    for reader in readers:
+        reader.calm = True
+    for _ in range(200):
+        await asyncio.sleep(60)
+        if not open_work(made.place, TOWN):
+            break
+    await made.network.settle()
+    await asyncio.sleep(60)
+    boosts = {str(row[0]) for row in rows(made.place / TOWN / "square.db", BOOSTS)}
+    for reader in readers:
+        story.wrong += _apart(reader, await reader.load(), boosts if isinstance(reader, Page) else set())
+    for task in following:
+        task.cancel()
+    await asyncio.gather(*following, return_exceptions=True)
+    return actors, readers
+
+
+BOOSTS = "SELECT id FROM post WHERE boost_of_id IS NOT NULL"  # what a page shows of one is the boosted post
+
+
+def _readers(made: World, member: Member) -> list[Reader]:
+    app = made.client(TOWN, f"{member.name}'s app", bearer=member.bearer)
+    page = made.client(TOWN, f"{member.name}'s page")
+    page.cookies = dict(member.cookies)
+    chance = [SeededRandomness(f"reads {made.seed} {member.name} {what}") for what in ("app", "page")]
+    return [App(made, TOWN, app, chance[0]), Page(made, TOWN, page, chance[1])]
+
+
+def _apart(reader: Reader, there: dict[str, str], aside: set[str]) -> list[str]:
+    """How the list that was kept up to date differs from what a load shows now."""
+
+    def newest(items: dict[str, str]) -> dict[str, str]:
+        return {key: items[key] for key in sorted(items, key=int)[-COMPARED:] if key not in aside}
+
+    kept, now = newest({k: v for k, v in reader.items.items() if k not in aside}), newest(there)
+    wrong = [f"{reader.path}: {key} {kept.get(key)!r}, there {now.get(key)!r}" for key in {**kept, **now}]
+    return [line for line, key in zip(wrong, {**kept, **now}, strict=True) if kept.get(key) != now.get(key)]
+
+
+async def _reap(made: World, story: Reading) -> None:
+    """Kill the server at a step that the seed chooses, and start it again."""
+    chance = SeededRandomness(f"kills {made.seed}")
+    for _ in range(KILLS):
+        await asyncio.sleep(chance.uniform() * ACTS * LONGEST_PAUSE_S / KILLS)
+        made.lives[TOWN].process.kill_after(1 + chance.below(600))
+        await asyncio.sleep(chance.uniform() * 20)
+        made.crash(TOWN)
+        story.kills += 1
+        await asyncio.sleep(chance.uniform() * 5)
+        if await made.boot(TOWN, kill_after=chance.below(100)) is None:
+            story.kills += 1
+            await asyncio.sleep(chance.uniform())
+            await made.boot(TOWN)
