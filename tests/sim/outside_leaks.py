@@ -88,7 +88,7 @@ def the_log_counts_voices() -> Generator[None]:
 @contextmanager
 def metrics_measure_every_store() -> Generator[None]:
     """The commits of the circle are counted like those of the square."""
-    with patch.object(metrics, "STORES", STORE_NAMES):
+    with patch.object(metrics, "STORES", STORE_NAMES), patch.object(metrics, "COUNTED", STORE_NAMES):
         yield
 
 

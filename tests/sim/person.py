@@ -5,7 +5,7 @@ same key, as a browser's form or a client's queue does.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import msgspec
@@ -60,10 +60,19 @@ class Browser:
         """Write a voice; answers its id. ``more`` are fields of its audience: groups, exceptions."""
         fields: dict[str, Sequence[str]] = {"person": people, **more}
         await self.send("/compose", text=text, audience=audience, key=key, do="send", **fields)
+        return await self._newest()
+
+    async def _newest(self) -> int:
         page = accepted(await self.client.get(f"/c/{self.handle}"))
         newest = re.search(r'href="/v/(\d+)"', page.text)
         assert newest is not None, page.text
         return int(newest[1])
+
+    async def show(self, text: str, key: str, person: str, picture: bytes) -> int:
+        """Write a voice with a picture to one friend; answers its id."""
+        fields = {"csrf": self.csrf, "text": text, "audience": "people", "person": person, "key": key}
+        accepted(await _with_file(self.client, "/compose", {**fields, "do": "send"}, "picture[]", picture))
+        return await self._newest()
 
     async def reply(self, voice_id: int, text: str, key: str) -> None:
         """Reply in a room."""
@@ -115,10 +124,18 @@ class AppUser:
     def __init__(self, client: Client) -> None:
         self.client = client
 
-    async def post(self, text: str, key: str, in_reply_to_id: str | None = None) -> str:
+    async def post(
+        self, text: str, key: str, in_reply_to_id: str | None = None, media_ids: Sequence[str] = ()
+    ) -> str:
         """Post a status; answers its id."""
-        body = {"status": text} | ({"in_reply_to_id": in_reply_to_id} if in_reply_to_id else {})
+        body: dict[str, object] = {"status": text, "media_ids": media_ids}
+        body |= {"in_reply_to_id": in_reply_to_id} if in_reply_to_id else {}
         answer = accepted(await self.client.post_json("/api/v1/statuses", body, {"idempotency-key": key}))
+        return str(answer.json()["id"])
+
+    async def upload(self, picture: bytes) -> str:
+        """Stage a picture; answers its id."""
+        answer = accepted(await _with_file(self.client, "/api/v2/media", {}, "file", picture))
         return str(answer.json()["id"])
 
     async def act(self, status_id: str, verb: str) -> None:
@@ -200,3 +217,12 @@ def accepted(answer: Answer) -> Answer:
     if answer.status >= 400:
         raise RefusedError(answer)
     return answer
+
+
+async def _with_file(client: Client, path: str, fields: Mapping[str, str], name: str, file: bytes) -> Answer:
+    parts = [f'Content-Disposition: form-data; name="{key}"\r\n\r\n{value}' for key, value in fields.items()]
+    body = "".join(f"--sim\r\n{part}\r\n" for part in parts)
+    head = f'Content-Disposition: form-data; name="{name}"; filename="a.png"\r\nContent-Type: image/png'
+    whole = f"{body}--sim\r\n{head}\r\n\r\n".encode() + file + b"\r\n--sim--\r\n"
+    kind = {"content-type": "multipart/form-data; boundary=sim"}
+    return await client.request("POST", path, headers=kind, body=whole)

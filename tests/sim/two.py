@@ -9,8 +9,9 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from urllib.parse import urlsplit
 
-from kizuna.circle.tables import FACE
+from kizuna.circle.tables import ATTACHMENT, FACE
 from kizuna.ground.config import Config
+from tests.media.corpus import plain
 from tests.sim.network import Faults
 from tests.sim.outside import Listener, listen, take_archive
 from tests.sim.person import SECRET, AppUser, Browser, RefusedError, allowed_token, link
@@ -45,6 +46,7 @@ STEP_S = 10.0
 EARLIER_S = 0.007
 PLANTED = "planted"
 VISITOR = ""
+PICTURE = plain("PNG")
 
 
 class Person:
@@ -198,6 +200,11 @@ async def _aki_asks_fred(scene: Scene) -> None:
     )
 
 
+async def _aki_shows(scene: Scene) -> None:
+    picture = await scene.aki.app.upload(PICTURE)
+    scene.open["shown"] = int(await scene.aki.app.post("the harbour", "l", media_ids=[picture]))
+
+
 async def _ben_posts(scene: Scene) -> None:
     scene.open["last"] = int(await scene.ben.app.post("good night #night", "i"))
 
@@ -211,6 +218,7 @@ PUBLIC: tuple[tuple[Deed, Deed], ...] = (
     (_aki_edits, _fred_replies),
     (_chie_deletes, _aki_asks_fred),
     (_fred_and_sven_forget, _nothing),
+    (_aki_shows, _nothing),
     (_ben_posts, _nothing),
 )
 
@@ -278,6 +286,18 @@ async def _read_and_answer(scene: Scene) -> None:
     await scene.ben.town.reply(scene.hidden["club"], f"{PLANTED} last word", "z")
 
 
+async def _a_picture(scene: Scene) -> None:
+    said = await scene.aki.town.show(f"{PLANTED} and a picture", "A", str(scene.ben.face_id), PICTURE)
+    scene.hidden["with picture"] = said
+    row = await scene.world.lives["town"].server.stores.circle.reads.first(
+        ATTACHMENT.select().where(ATTACHMENT.c.voice_id == said)
+    )
+    assert row is not None
+    scene.hidden["picture"] = row.id
+    seen = await scene.ben.town.client.get(f"/circle/media/{row.id}/small")
+    assert seen.status == 200, "the premise: a reader sees it"
+
+
 async def _one_note(scene: Scene) -> None:
     scene.hidden["quiet"] = await scene.ben.town.say(f"{PLANTED} only this", "v", "me")
 
@@ -292,5 +312,6 @@ BUSY: tuple[Deed, ...] = (
     _fall_out,
     _regret,
     _read_and_answer,
+    _a_picture,
 )
 QUIET: tuple[Deed, ...] = (_nothing, _nothing, _nothing, _nothing, _one_note)

@@ -58,6 +58,9 @@ def _of_route(route: Route, ids: Sequence[int]) -> Iterator[Ask]:
         "name": ["nothing.css"],
         "token": ["not-a-token"],
         "plane": ["circle", "square"],
+        "key": [f"{0:040}"],
+        "file": ["small.webp"],
+        "size": ["small"],
     }
     names = sorted(route.param_convertors)
     for chosen in itertools.product(*(values[name] for name in names)):

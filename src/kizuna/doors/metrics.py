@@ -27,6 +27,9 @@ from kizuna.jobs import depth_queries
 from kizuna.store.store import OpenStore
 
 STORES: Final[tuple[StoreName, ...]] = ("people", "square")
+COUNTED: Final[tuple[StoreName, ...]] = ("square",)
+"""Whose commits are counted: those of people count the pictures that are staged for the circle, too."""
+STAGING: Final = "media.%"
 SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
 
 disable_created_metrics()  # when a route was first asked for is nobody's question, and half of the text
@@ -61,7 +64,9 @@ class Metrics:
         """All metrics as of now."""
         for store in self._stores:
             self._waiting.labels(store.name, "event").set(await depth_queries.events(store.name, store.reads))
-            self._waiting.labels(store.name, "duty").set(await depth_queries.duties(store.name, store.reads))
+            self._waiting.labels(store.name, "duty").set(
+                await depth_queries.duties(store.name, store.reads, STAGING)
+            )
         return generate_latest(self._registry)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -83,5 +88,6 @@ class _Commits(Collector):
         """What the stores have counted themselves."""
         family = CounterMetricFamily("kizuna_commits", "Groups of writes committed", labels=["store"])
         for store in self._stores:
-            family.add_metric([store.name], store.commits)
+            if store.name in COUNTED:
+                family.add_metric([store.name], store.commits)
         yield family

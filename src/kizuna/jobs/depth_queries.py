@@ -14,7 +14,10 @@ _EVENTS: Final = {
     name: sa.select(sa.func.count()).select_from(t).where(t.c.run_at < NEVER) for name, t in OUTBOX.items()
 }
 _DUTIES: Final = {
-    name: sa.select(sa.func.count()).select_from(t).where(t.c.dead_at.is_(None)) for name, t in DUTY.items()
+    name: sa.select(sa.func.count())
+    .select_from(t)
+    .where(t.c.dead_at.is_(None), t.c.kind.not_like(sa.bindparam("aside")))
+    for name, t in DUTY.items()
 }
 
 
@@ -23,6 +26,6 @@ async def events(store: StoreName, db: Db) -> int:
     return await db.scalar(_EVENTS[store])
 
 
-async def duties(store: StoreName, db: Db) -> int:
-    """Duties that are not done, those of a later time among them."""
-    return await db.scalar(_DUTIES[store])
+async def duties(store: StoreName, db: Db, aside: str) -> int:
+    """Duties that are not done, those of a later time among them. ``aside`` is a LIKE pattern of kinds left out."""
+    return await db.scalar(_DUTIES[store], {"aside": aside})
