@@ -4,7 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Generator, Iterable, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, cast
 from unittest.mock import patch
 
 import msgspec
@@ -32,7 +32,11 @@ from tests.sim.leaks import with_new_statements
 @contextmanager
 def the_beat_begins_with_whatever_happened() -> Generator[None]:
     """Streams are served so long after the first thing that happened, whoever may know of it."""
-    with patch.object(Hub, "_until_beat_s", lambda _: BEAT_S):
+
+    def leaky(_: Hub) -> float:
+        return BEAT_S
+
+    with patch.object(Hub, "_until_beat_s", leaky):
         yield
 
 
@@ -59,7 +63,7 @@ def notices_go_to_everybody() -> Generator[None]:
     """That somebody has something new is told on every own stream."""
 
     def channels(self: OwnSource, _entry: OwnEntry) -> Iterable[Channel]:
-        listening: dict[Channel, object] = vars(vars(self)["_hub"])["_listening"]
+        listening = cast(dict[Channel, object], vars(vars(self)["_hub"])["_listening"])
         return [channel for channel in listening if channel[0] == "own circle"]
 
     async def judge(_self: OwnSource, _entry: OwnEntry) -> Judge:
