@@ -40,7 +40,7 @@ def test_a_stream_that_is_taken_up_too_late_is_found(town: tuple[Path, list[Memb
     """The premise: connections break so often that what was on its way matters."""
 
     def late(self: Log, position: str) -> int | None:
-        return self.since(int(position.split(".")[0]) + 1)
+        return self.since(int(position.split(".", maxsplit=1)[0]) + 1)
 
     with patch.object(Log, "after", late):
         assert any(tell(seed, *town, place / str(seed)).wrong for seed in range(6))
