@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from typing import Final
 
 from kizuna.circle import actions, attachment_queries, belongings_queries
+from kizuna.ground.clock import iso
 from kizuna.media.models import portrait_file
 from kizuna.people.belongings import Entry, Leaver, Part, Progress
 from kizuna.store.store import Db, Tx
@@ -41,9 +42,13 @@ async def export_voices(db: Db, face_id: int) -> AsyncIterator[Entry]:
                 "audience": row.audience,
                 "room_id": str(row.room_id),
                 "in_reply_to_id": None if row.parent_id is None else str(row.parent_id),
+                "before": [
+                    {"text": one.text, "at": iso(one.written_at)}
+                    for one in await belongings_queries.versions(db, face_id, row.id)
+                ],
             }
-            if row.audience == "people":
-                fields["readers"] = await belongings_queries.readers_named(db, face_id, row.id)
+            if row.parent_id is None:
+                fields |= await _rule(db, face_id, row.id)
             yield Entry(row.id, row.created_at, row.text, fields)
         after = rows[-1].id
 
@@ -69,6 +74,44 @@ async def export_pictures(db: Db, face_id: int) -> AsyncIterator[Entry]:
         after = rows[-1].id
 
 
+async def _rule(db: Db, face_id: int, voice_id: int) -> dict[str, object]:
+    """Whom the author chose and excepted, where that was by name or by group."""
+    chosen = {
+        "readers": await belongings_queries.readers_named(db, face_id, voice_id),
+        "groups": await belongings_queries.groups_named(db, face_id, voice_id),
+        "not_readers": await belongings_queries.excepted(db, face_id, voice_id),
+        "not_groups": await belongings_queries.groups_excepted(db, face_id, voice_id),
+    }
+    return {name: value for name, value in chosen.items() if value}
+
+
+async def export_groups(db: Db, face_id: int) -> AsyncIterator[Entry]:
+    """Groups with their members. The one without a name are the close friends."""
+    for row in await belongings_queries.own_groups(db, face_id):
+        members = await belongings_queries.members_of(db, face_id, row.id)
+        said = ", ".join(f"@{handle}" for handle in members)
+        yield Entry(row.id, row.created_at, f"{row.name}\n{said}", {"name": row.name, "members": members})
+
+
+async def export_reactions(db: Db, face_id: int) -> AsyncIterator[Entry]:
+    """Reactions. Of the voices there are only the ids: they belong to somebody else."""
+    after = 0
+    while rows := await belongings_queries.own_reactions_after(db, face_id, after, PAGE):
+        for row in rows:
+            yield Entry(row.voice_id, row.reacted_at, row.kind, {"reaction": row.kind})
+        after = rows[-1].voice_id
+
+
+async def export_blocks(db: Db, face_id: int) -> AsyncIterator[Entry]:
+    """Those who are blocked, as the page of blocks shows them."""
+    after = 0
+    while rows := await belongings_queries.own_blocks_after(db, face_id, after, PAGE):
+        for row in rows:
+            fields: dict[str, object] = {"handle": row.handle, "display_name": row.display_name}
+            yield Entry(row.id, row.blocked_at, f"{row.display_name} @{row.handle}", fields)
+        after = rows[-1].id
+
+
 async def export_friends(db: Db, face_id: int) -> AsyncIterator[Entry]:
     """Friends: handle and name, as the friends page shows them, and since when."""
     after = 0
@@ -88,5 +131,8 @@ PARTS: Final = (
     Part("circle.voices", "circle", "circle", keep, export_voices),
     Part(PICTURES, "circle", "circle", keep, export_pictures),
     Part("circle.friends", "circle", "circle", keep, export_friends),
+    Part("circle.groups", "circle", "circle", keep, export_groups),
+    Part("circle.reactions", "circle", "circle", keep, export_reactions),
+    Part("circle.blocks", "circle", "circle", keep, export_blocks),
     Part("circle.face", "circle", "circle", empty_face, export_face),
 )
