@@ -32,13 +32,12 @@ COUNTED: Final[tuple[StoreName, ...]] = ("square",)
 STAGING: Final = "media.%"
 SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
 
-disable_created_metrics()  # when a route was first asked for is nobody's question, and half of the text
-
 
 class Metrics:
     """Counts, and shows the counts as an ASGI application. Refuses stores of which nothing may be told."""
 
     def __init__(self, stores: Sequence[OpenStore]) -> None:
+        disable_created_metrics()  # when a route was first asked for is nobody's question, and half of the text
         self._stores = [store for store in stores if store.name in STORES]
         registry = self._registry = CollectorRegistry()
         self._requests = Counter(
