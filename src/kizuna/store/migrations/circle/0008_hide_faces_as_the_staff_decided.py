@@ -9,4 +9,4 @@ down_revision = "0007"
 
 def upgrade() -> None:
     """Forwards."""
-    op.add_column("face", sa.Column("suspended", sa.Boolean(), server_default=sa.text("0"), nullable=False))
+    op.add_column("face", sa.Column("suspended", sa.Boolean(), server_default=sa.false(), nullable=False))
