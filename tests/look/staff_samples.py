@@ -1,5 +1,7 @@
 """The pages of the staff, and those on which people meet it, with people in them."""
 
+from typing import Literal
+
 from kizuna.ground.i18n import Locale
 from kizuna.web import staff_views as s
 from kizuna.web.pieces import Form
@@ -72,9 +74,52 @@ def _rooms(locale: Locale) -> dict[str, PageView]:
         "staff_appeals": s.StaffAppealsView(page=at, rows=(appeal,), form=Form(error=why)),
         "staff_appeals_none": s.StaffAppealsView(page=at, rows=()),
         "staff_log": s.StaffLogView(page=at, rows=_log(locale), older="/staff/log?max_id=5"),
+        "staff_invites": s.StaffInvitesView(
+            page=at,
+            rows=_invites(),
+            older="/x",
+            url="https://kizuna.example/sign-up?invite=abc",
+            form=Form(error=why),
+        ),
+        "staff_invites_none": s.StaffInvitesView(page=at, rows=()),
+        "staff_queues": s.StaffQueuesView(page=at, waiting=_waiting(), letters=_letters()),
+        "staff_queues_none": s.StaffQueuesView(page=at, waiting=_waiting(), letters=()),
+        "staff_drop": s.StaffDropView(page=at, row=_letters()[0]),
         "staff_settings": s.StaffSettingsView(page=at, rows=(("planes", "square, circle"), ("data", ""))),
         "staff_storage": s.StaffStorageView(page=at, rows=(("square.db", 12_400_000),), free=80_000_000_000),
     }
+
+
+def _invites() -> tuple[s.StaffInviteRow, ...]:
+    states: tuple[Literal["open", "used_up", "expired", "ended"], ...] = (
+        "open",
+        "used_up",
+        "expired",
+        "ended",
+    )
+    return tuple(
+        s.StaffInviteRow(
+            id="5",
+            made_by="miyuki",
+            uses=1,
+            max=5,
+            made_at_ms=NOW - DAY,
+            expires_at_ms=NOW + DAY,
+            state=state,
+        )
+        for state in states
+    )
+
+
+def _waiting() -> tuple[s.WaitingRow, ...]:
+    return tuple(s.WaitingRow(store=store, events=0, duties=2) for store in ("people", "square"))
+
+
+def _letters() -> tuple[s.LetterRow, ...]:
+    return (
+        s.LetterRow(id="6", store="people", kind="people.mail", attempts=25, error="ConnectionRefusedError"),
+        s.LetterRow(id="7", store="circle", kind="tie.deliver", attempts=25, error=""),
+    )
 
 
 def _people(locale: Locale) -> dict[str, PageView]:
@@ -117,6 +162,7 @@ def _log(locale: Locale) -> tuple[s.LogRow, ...]:
     deeds = (
         "silence", "unsilence", "suspend", "restore", "appoint", "delete_post", "close_report", "refuse_appeal",
         "block_word", "allow_word", "block_address", "allow_address", "announce", "end_announcement",
+        "make_invite", "end_invite", "retry_job", "drop_job",
     )  # fmt: skip
     return tuple(
         s.LogRow(deed=deed, staff="miyuki", target=KENICHI, reason=WORDS[locale][1], at_ms=NOW - DAY)

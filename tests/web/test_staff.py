@@ -19,9 +19,9 @@ from tests.wire import join as join_api
 pytestmark = pytest.mark.anyio
 ROOMS = (
     "/staff", "/staff/reports", "/staff/people", "/staff/appeals", "/staff/words", "/staff/log", "/staff/addresses",
-    "/staff/announcements", "/staff/storage", "/staff/settings",
+    "/staff/announcements", "/staff/invites", "/staff/queues", "/staff/storage", "/staff/settings",
 )  # fmt: skip
-FOR_ADMINISTRATORS = ROOMS[-4:]
+FOR_ADMINISTRATORS = ROOMS[-6:]
 
 
 async def promote(server: Server, handle: str, role: Role) -> None:

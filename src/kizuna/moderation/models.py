@@ -5,6 +5,7 @@ from enum import StrEnum
 import msgspec
 
 from kizuna.ground.config import Plane
+from kizuna.ground.ids import StoreName
 
 
 class Category(StrEnum):
@@ -33,6 +34,10 @@ class Deed(StrEnum):
     ALLOW_ADDRESS = "allow_address"
     ANNOUNCE = "announce"
     END_ANNOUNCEMENT = "end_announcement"
+    MAKE_INVITE = "make_invite"
+    END_INVITE = "end_invite"
+    RETRY_JOB = "retry_job"
+    DROP_JOB = "drop_job"
 
 
 class Complaint(msgspec.Struct, frozen=True, kw_only=True):
@@ -107,6 +112,26 @@ class Announcement(msgspec.Struct, frozen=True):
     made_at: int
     ends_at: int | None
     read: bool = False
+
+
+class MadeInvite(msgspec.Struct, frozen=True):
+    """A sign-up invite as the staff sees it. ``made_by`` is a handle."""
+
+    id: int
+    made_by: str
+    uses: int
+    max_uses: int
+    created_at: int
+    expires_at: int
+    ended_at: int | None
+
+
+class Waiting(msgspec.Struct, frozen=True):
+    """How much waits to be done in a store."""
+
+    store: StoreName
+    events: int
+    duties: int
 
 
 class Reading(msgspec.Struct, frozen=True):

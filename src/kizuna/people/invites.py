@@ -1,9 +1,11 @@
 """Sign-up invites: made by members, taken by whoever holds the link."""
 
+from collections.abc import Awaitable, Callable
 from typing import Final
 
 from kizuna.ground.errors import Gone, Invalid, NotFound
-from kizuna.people import queries
+from kizuna.ground.ids import store_of
+from kizuna.people import invite_queries, queries
 from kizuna.people.models import Invite, Viewer
 from kizuna.people.ports import People
 from kizuna.people.tokens import token_hash
@@ -15,12 +17,17 @@ DAY_MS: Final = 24 * 60 * 60 * 1000
 
 
 async def create_invite(
-    people: People, viewer: Viewer, uses: int, days: int, twin: tuple[int, str] | None = None
+    people: People,
+    viewer: Viewer,
+    uses: int,
+    days: int,
+    twin: tuple[int, str] | None = None,
+    log: Callable[[Tx], Awaitable[None]] | None = None,
 ) -> tuple[int, str]:
     """Make an invite for ``uses`` people within ``days``; answers its id and code. Raises Invalid.
 
     ``twin`` gives it the id and code of another invite (of friends, in the circle; ids of two stores never meet), so
-    that one link serves for both, and both are ended together.
+    that one link serves for both, and both are ended together. ``log`` runs in the same transaction.
     """
     if not 1 <= uses <= MOST_USES:
         raise Invalid("An invite is for 1 to {most} people.", field="uses", most=MOST_USES)
@@ -38,6 +45,8 @@ async def create_invite(
             "expires_at": tx.now_ms + days * DAY_MS,
         }
         await queries.add_invite(tx, row)
+        if log is not None:
+            await log(tx)
         return invite_id
 
     return await people.store.write(apply), chosen
@@ -64,6 +73,12 @@ async def end_invite(people: People, viewer: Viewer, invite_id: int) -> None:
 async def check_invite(people: People, code: str) -> bool:
     """Whether somebody could sign up with this code now. Looked up by hash, so its time tells nothing about codes."""
     return await _open(people.store.reads, code, people.clock.now_ms()) is not None
+
+
+async def makes_friends(people: People, code: str) -> bool:
+    """Whether an invite link leads on to a friend in the circle: one that the staff made does not."""
+    invite_id = await invite_queries.id_of(people.store.reads, token_hash("invite", code))
+    return invite_id is None or store_of(invite_id) == "circle"
 
 
 async def find_invite(db: Db, code: str, now_ms: int) -> int:

@@ -117,7 +117,8 @@ async def sign_up(pages: Pages, parts: PublicParts, request: Request, viewer: Vi
     session = await sessions.start_session(
         parts.people, person_id, user_agent(request), address=address, how="sign-up"
     )
-    return signed_in(parts, session, f"/invite/{form.invite}" if form.invite else "/", "welcome")
+    to_a_friend = bool(form.invite) and await invites.makes_friends(parts.people, form.invite)
+    return signed_in(parts, session, f"/invite/{form.invite}" if to_a_friend else "/", "welcome")
 
 
 async def sign_in_page(pages: Pages, parts: PublicParts, request: Request, viewer: Viewer | None) -> Response:

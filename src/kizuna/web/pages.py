@@ -150,6 +150,8 @@ NOTICES: Final = {
     "tag_unfollowed": _("This tag brings nothing to your home any more."),
     "muted": _("Muted. Nobody is told."),
     "unmuted": _("The mute has ended."),
+    "retried": _("It is tried again now."),
+    "dropped": _("It was given up."),
     "blocked": _("Blocked. Nobody is told."),
     "unblocked": _("The block has ended."),
     "closed": _("The report is closed."),

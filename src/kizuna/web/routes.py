@@ -40,7 +40,9 @@ from kizuna.web import (
     see_as,
     settings,
     staff,
+    staff_invites,
     staff_lists,
+    staff_machine,
     staff_people,
     staff_reports,
     tags,
@@ -74,7 +76,7 @@ def routes(pages: Pages, config: Config) -> tuple[Sequence[PublicRoute], Sequenc
     notices.add(table, planes=config.planes)
     notice_settings.add(table)
     reporting.add(table, square="square" in config.planes, circle="circle" in config.planes)
-    for room in (staff, staff_lists, staff_people, staff_reports):
+    for room in (staff, staff_invites, staff_lists, staff_machine, staff_people, staff_reports):
         room.add(table)
     recovery.add(table)
     security.add(table)

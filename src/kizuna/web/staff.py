@@ -1,11 +1,7 @@
-"""The rooms of the staff: what waits, the log, settings and storage. For everybody else none of them is there."""
+"""The rooms of the staff: what waits, and the log. For everybody else none of them is there."""
 
-import asyncio
-import os
-import shutil
 from collections.abc import Sequence
-from pathlib import Path
-from typing import Final, cast
+from typing import Final
 
 import msgspec
 from starlette.requests import Request
@@ -14,7 +10,7 @@ from starlette.responses import Response
 from kizuna.circle import friend_queries
 from kizuna.doors.params import read_tree, shape
 from kizuna.doors.parts import MemberParts
-from kizuna.ground.config import Config, Plane
+from kizuna.ground.config import Plane
 from kizuna.ground.errors import Invalid, NotFound, Refusal
 from kizuna.ground.ids import parse_id
 from kizuna.moderation import closed_queries, queries
@@ -31,13 +27,10 @@ from kizuna.web.staff_views import (
     LogRow,
     ReportRow,
     StaffLogView,
-    StaffSettingsView,
-    StaffStorageView,
     StaffView,
 )
 
 LOG_PAGE: Final = 50
-SECRET: Final = ("password", "secret", "key", "database", "token", "smtp", "bus", "url")
 
 
 class Below(msgspec.Struct, frozen=True, kw_only=True):
@@ -142,44 +135,6 @@ async def face_of(parts: MemberParts, viewer: Viewer, plane: Plane, face_id: int
     return msgspec.structs.replace(shown, href=href)
 
 
-async def settings_page(pages: Pages, parts: MemberParts, request: Request, viewer: Viewer) -> Response:
-    """``/staff/settings``: how this server is set up, without what is secret."""
-    await staff(parts.people.store.reads, viewer, Role.ADMINISTRATOR)
-    rows = tuple((name, _shown(parts.config, name)) for name in Config.__struct_fields__)
-    view = StaffSettingsView(page=await pages.page(parts, request, viewer), rows=rows)
-    return pages.show(parts, request, view)
-
-
-def _shown(config: Config, name: str) -> str:
-    value: object = getattr(config, name)
-    if any(part in name for part in SECRET):
-        return "•••" if value else ""
-    return ", ".join(map(str, cast(tuple[object, ...], value))) if isinstance(value, tuple) else str(value)
-
-
-async def storage_page(pages: Pages, parts: MemberParts, request: Request, viewer: Viewer) -> Response:
-    """``/staff/storage``: how much room the data take."""
-    await staff(parts.people.store.reads, viewer, Role.ADMINISTRATOR)
-    rows, free = await asyncio.to_thread(_measure, parts.config.data)
-    view = StaffStorageView(page=await pages.page(parts, request, viewer), rows=rows, free=free)
-    return pages.show(parts, request, view)
-
-
-def _measure(data: Path) -> tuple[tuple[tuple[str, int], ...], int]:
-    rows: list[tuple[str, int]] = []
-    for part in sorted(data.iterdir()):
-        files = [Path(place, name) for place, _, names in os.walk(part) for name in names]
-        rows.append((part.name, sum(map(_size, files or [part]))))
-    return tuple(rows), shutil.disk_usage(data).free
-
-
-def _size(file: Path) -> int:
-    try:
-        return file.stat().st_size if file.is_file() else 0
-    except FileNotFoundError:
-        return 0  # deleted meanwhile
-
-
 def told(pages: Pages, parts: MemberParts, request: Request, viewer: Viewer, refusal: Refusal) -> str:
     """A refusal in the viewer's language, for a form. Raises NotFound again: that is no matter for a form."""
     if isinstance(refusal, NotFound):
@@ -191,5 +146,3 @@ def add(table: Table) -> None:
     """The routes of this file."""
     table.person("GET", "/staff", index)
     table.person("GET", "/staff/log", log_page)
-    table.person("GET", "/staff/settings", settings_page)
-    table.person("GET", "/staff/storage", storage_page)

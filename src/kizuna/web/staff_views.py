@@ -192,6 +192,61 @@ class StaffLogView(PageView, frozen=True, kw_only=True):
     older: str
 
 
+class StaffInviteRow(Piece, frozen=True, kw_only=True):
+    """A sign-up invite, and the handle of who made it."""
+
+    id: str
+    made_by: str
+    uses: int
+    max: int
+    made_at_ms: int
+    expires_at_ms: int
+    state: Literal["open", "used_up", "expired", "ended"]
+
+
+class StaffInvitesView(PageView, frozen=True, kw_only=True):
+    """`/staff/invites`. `url` is the link that was just made: it is shown this once."""
+
+    template: ClassVar[str] = "staff/invites.html"
+    rows: tuple[StaffInviteRow, ...]
+    older: str = ""
+    url: str = ""
+    form: Form = Form()
+
+
+class WaitingRow(Piece, frozen=True, kw_only=True):
+    """How much waits in a store."""
+
+    store: str
+    events: int
+    duties: int
+
+
+class LetterRow(Piece, frozen=True, kw_only=True):
+    """Work that nobody tries any more. `error` is the kind of the last failure; empty for the circle."""
+
+    id: str
+    store: str
+    kind: str
+    attempts: int
+    error: str
+
+
+class StaffQueuesView(PageView, frozen=True, kw_only=True):
+    """`/staff/queues`."""
+
+    template: ClassVar[str] = "staff/queues.html"
+    waiting: tuple[WaitingRow, ...]
+    letters: tuple[LetterRow, ...]
+
+
+class StaffDropView(PageView, frozen=True, kw_only=True):
+    """`/staff/queues/{id}/drop`: asks before work is given up for good."""
+
+    template: ClassVar[str] = "staff/drop.html"
+    row: LetterRow
+
+
 class StaffSettingsView(PageView, frozen=True, kw_only=True):
     """`/staff/settings`: the settings of this server as (name, value); secrets are not among them."""
 
