@@ -75,6 +75,8 @@ def start(config: Config) -> "subprocess.Popen[bytes]":
         "KIZUNA_TITLE": config.title,
         "KIZUNA_LANGUAGE": config.language,
         "KIZUNA_SIGN_UP": config.sign_up,
+        "KIZUNA_MAIL": config.mail,
+        "KIZUNA_MAIL_FROM": config.mail_from,
         "KIZUNA_TEST_MODE": "true",
         "KIZUNA_FETCH_ALLOW": ",".join(config.fetch_allow),
         "KIZUNA_POLL_SECONDS": str(config.poll_seconds),
