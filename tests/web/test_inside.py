@@ -9,11 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kizuna.ground.ids import parse_id, store_of
-from kizuna.square.tables import POST
+from kizuna.moderation import queries as moderation_queries
+from kizuna.moderation.events import WordsChanged
+from kizuna.square.tables import POST, POST_EDIT
 from kizuna.square.text import mentioned
 from kizuna.store.schema import METADATA
-from kizuna.store.store import Row
-from kizuna.tie.events import CopyChanged
+from kizuna.store.store import Row, Tx
+from kizuna.tie import inside
+from kizuna.tie.events import CopyChanged, CopyEdited, EditAsked, EditRefused
 from kizuna.tie.fit import fit
 from kizuna.tie.models import Limit
 from kizuna.tie.tables import CONSENT, COPY, COPY_EVENT
@@ -120,6 +123,78 @@ async def test_a_recall_takes_the_post_away_and_a_deleted_post_is_told_to_the_le
     gone = f"/@aoi/{again.remote_id}/delete"
     await cast.aoi.do(gone, gone)
     await copy_in(cast.server, "recalled")
+
+
+async def _words_changed(tx: Tx) -> None:
+    tx.emit(WordsChanged())
+
+
+async def update(cast: Cast, made: Copied, text: str) -> None:
+    """The author ticks that the copy is to say something else."""
+    path = f"{made.voice}/copy"
+    page = await cast.aoi.told(path, path, 200, text=text, do="preview")
+    assert "update[]" not in [name for name, _ in page.form(path).fields], "nothing is ticked beforehand"
+    await cast.aoi.do(page, path, **{"text": text, "update[]": [str(made.row.id)]})
+
+
+async def test_a_copy_is_brought_up_to_date_once_and_keeps_its_history(cast: Cast) -> None:
+    made = await copied(cast.server, cast.aoi)
+    await update(cast, made, "for everybody, at five, @ben")
+    row = await copy_in(cast.server, "standing")
+    while row.text == "for everybody":
+        await asyncio.sleep(0.01)
+        row = await copy_in(cast.server, "standing")
+    assert row.text == "for everybody, at five, ben"
+    assert (row.id, row.remote_id, row.new_text) == (made.row.id, made.row.remote_id, None)
+    post = await cast.server.stores.square.reads.first(sa.select(POST).where(POST.c.id == made.post.id))
+    assert post is not None
+    assert post.text == "for everybody, at five, ben", "nobody is mentioned"
+    assert post.edited_at is not None
+    versions = await cast.server.stores.square.reads.all(sa.select(POST_EDIT))
+    assert [one.text for one in versions] == ["for everybody"]
+    steps = sa.select(COPY_EVENT.c.state).order_by(COPY_EVENT.c.id)
+    assert [one.state for one in await cast.server.stores.circle.reads.all(steps)][3:] == [
+        "edit_wanted",
+        "standing",
+    ]
+
+
+async def test_a_refused_edit_leaves_what_stands_and_says_why(cast: Cast) -> None:
+    made = await copied(cast.server, cast.aoi)
+    people = cast.server.stores.people
+    await people.write(lambda tx: moderation_queries.add_word(tx, "pills"))
+    await people.write(_words_changed)
+    await update(cast, made, "cheap pills")
+    row = await copy_in(cast.server, "standing")
+    while row.reason is None:
+        await asyncio.sleep(0.01)
+        row = await copy_in(cast.server, "standing")
+    assert (row.text, row.new_text) == ("for everybody", None)
+    assert "not welcome" in row.reason
+    assert await cast.server.stores.square.reads.all(sa.select(POST_EDIT)) == []
+
+
+async def test_a_recall_after_an_edit_ends_both(cast: Cast) -> None:
+    made = await copied(cast.server, cast.aoi)
+    await update(cast, made, "at five")
+    recall = f"/copies/{made.row.id}/recall"
+    await cast.aoi.do(recall, recall)
+    await copy_in(cast.server, "recalled")
+    await cast.nobody.open(f"/@aoi/{made.post.id}", 404)
+
+
+async def test_an_edit_told_twice_or_late_changes_nothing(cast: Cast) -> None:
+    made = await copied(cast.server, cast.aoi)
+    asked = EditAsked(made.row.key, int(made.row.account_id), made.post.id, "at five")
+    square, circle = cast.server.parts.square, cast.server.stores.circle
+    for _ in range(2):
+        await square.store.write(lambda tx: inside.on_edit_asked(square, asked, tx))
+    versions = await square.store.reads.all(sa.select(POST_EDIT))
+    assert [one.text for one in versions] == ["for everybody"], "the same wording is no second edit"
+    before = await circle.reads.all(sa.select(COPY))
+    await circle.write(lambda tx: inside.on_copy_edited(CopyEdited(made.row.key, "at five"), tx))
+    await circle.write(lambda tx: inside.on_edit_refused(EditRefused(made.row.key, "at five", "no"), tx))
+    assert await circle.reads.all(sa.select(COPY)) == before, "nobody waits for it"
 
 
 async def test_a_deleted_voice_takes_its_copy_back(cast: Cast) -> None:

@@ -1,14 +1,17 @@
 """Changing what one has posted, and showing some of it first: the verbs."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from kizuna.ground.errors import Invalid, NotFound
 from kizuna.ground.text import is_blank
 from kizuna.media.actions import taking
+from kizuna.media.models import Picture
 from kizuna.square import attachments, edit_queries, events, lookup, queries, rules
 from kizuna.square.attachments import UNCHANGED, Revision
 from kizuna.square.models import Draft, Edit, Post, Version
 from kizuna.square.ports import Square
+from kizuna.square.text import Marked, marked
 from kizuna.store.store import Tx
 
 MOST_EDITS: Final = 100
@@ -28,39 +31,68 @@ async def edit_post(
 
     async def apply(tx: Tx) -> None:
         was = await lookup.own(tx, account_id, post_id)
-        now = Version(
-            draft.text,
-            marks.html,
-            draft.spoiler_text,
-            draft.sensitive,
-            draft.language,
-            # Versions are in order even where the clock was set back.
-            max(tx.now_ms, (was.edited_at or was.created_at) + 1),
-        )
         pictures = await attachments.of_post(tx, post_id)
         after = attachments.revised(pictures, revision, taken)
-        if is_blank(now.text) and not after:
+        if is_blank(draft.text) and not after:
             raise Invalid("Please write something", field="status")
-        if after == pictures and not _differs(was, now):
-            return
-        if await edit_queries.edit_count(tx, post_id) >= MOST_EDITS:
-            raise Invalid("A post can be edited {most} times", field="status", most=MOST_EDITS)
         before = {mention.account_id for _, mention in await queries.mentions(tx, [post_id])}
-        old_tags = tuple(tag for _, tag in await queries.tags(tx, [post_id]))
-        await edit_queries.keep_version(tx, was, pictures)
-        await edit_queries.change_post(tx, post_id, now)
-        if after != pictures:
-            await attachments.keep(tx, post_id, account_id, pictures, after)
-        queries.append_marks(tx, post_id, mentioned_ids, marks.tags)
         new = [one for one in mentioned_ids if one not in before]
         await lookup.count_marks(tx, square, account_id, draft.text, new, was.text)
-        told = await lookup.to_tell(tx, account_id, new)
-        tx.emit(events.PostEdited(post_id, account_id, was.visibility, told, marks.tags, old_tags))
+        await _rewrite(tx, was, draft, marks, (mentioned_ids, new), (pictures, after))
 
     async with taking("square", revision.uploads) as taken:
         said = [words.description for words in revision.words.values() if words.description]
         await square.check_words(*said, *taken.descriptions)
         await square.store.write(apply)
+
+
+async def edit_within(tx: Tx, square: Square, account_id: int, post_id: int, text: str) -> None:
+    """Replace what a post says, mentioning nobody, inside a transaction of the square that an event asked for.
+
+    Raises as ``edit_post``.
+    """
+    was = await lookup.own(tx, account_id, post_id)
+    draft = merged(was, Edit(text=text))
+    await square.check_words(draft.text)  # from memory, but for the first time after the list has changed
+    pictures = await attachments.of_post(tx, post_id)
+    marks = marked(draft.text, square.origin, square.domain, ())
+    await _rewrite(tx, was, draft, marks, ((), ()), (pictures, pictures))
+
+
+async def _rewrite(
+    tx: Tx,
+    was: Post,
+    draft: Draft,
+    marks: Marked,
+    mentioned: tuple[Sequence[int], Sequence[int]],
+    pictures: tuple[tuple[Picture, ...], tuple[Picture, ...]],
+) -> None:
+    """Write it: ``mentioned`` are all and those that were not so before, ``pictures`` those before and after.
+
+    Whatever refuses does so before it writes, since who edits inside a transaction goes on in it.
+    """
+    now = Version(
+        draft.text,
+        marks.html,
+        draft.spoiler_text,
+        draft.sensitive,
+        draft.language,
+        # Versions are in order even where the clock was set back.
+        max(tx.now_ms, (was.edited_at or was.created_at) + 1),
+    )
+    before, after = pictures
+    if after == before and not _differs(was, now):
+        return
+    if await edit_queries.edit_count(tx, was.id) >= MOST_EDITS:
+        raise Invalid("A post can be edited {most} times", field="status", most=MOST_EDITS)
+    old_tags = tuple(tag for _, tag in await queries.tags(tx, [was.id]))
+    await edit_queries.keep_version(tx, was, before)
+    await edit_queries.change_post(tx, was.id, now)
+    if after != before:
+        await attachments.keep(tx, was.id, was.account_id, before, after)
+    queries.append_marks(tx, was.id, mentioned[0], marks.tags)
+    told = await lookup.to_tell(tx, was.account_id, mentioned[1])
+    tx.emit(events.PostEdited(was.id, was.account_id, was.visibility, told, marks.tags, old_tags))
 
 
 def merged(was: Post, edit: Edit, *, may_be_blank: bool = False) -> Draft:

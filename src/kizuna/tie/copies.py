@@ -106,7 +106,7 @@ async def updates(tie: Tie, viewer_id: int, voice_id: int, text: str | None = No
 
 
 def _may_edit(link: Link) -> bool:
-    return link.state is LinkState.LIVE and link.allows("out") and not link.inside
+    return link.state is LinkState.LIVE and link.allows("out")
 
 
 async def update_copy(tie: Tie, viewer_id: int, copy_id: int, text: str) -> None:
@@ -123,8 +123,6 @@ async def update_copy(tie: Tie, viewer_id: int, copy_id: int, text: str) -> None
         if line is None:
             raise NotFound
         link = await _open_link(tx, viewer_id, line.link_id)
-        if link.origin == INSIDE:
-            raise Conflict("Edit the post on the square.")
         fitted = fit(text, queries.limit_of(link))
         if not fitted.text.strip():
             raise Invalid("Nothing of this text fits there.", field="text")
@@ -134,7 +132,10 @@ async def update_copy(tie: Tie, viewer_id: int, copy_id: int, text: str) -> None
             await copy_queries.happen(tx, copy_id, EditAsked(fitted.text))
         except Impossible as error:
             raise Conflict("This copy cannot be updated now. Please look at it again later.") from error
-        await want_delivery(tx, link.id)
+        if link.origin == INSIDE:
+            await inside.ask_edit(tx, copy_id)
+        else:
+            await want_delivery(tx, link.id)
 
     await tie.store.write(apply)
 

@@ -69,6 +69,30 @@ class CopyRefused(Event, frozen=True, tag="tie.copy_refused"):
     reason: str
 
 
+class EditAsked(Event, frozen=True, tag="tie.edit_asked"):
+    """The post of a copy is to say something else on the square of this very server. The text is public, as above."""
+
+    key: str
+    account_id: int
+    post_id: int
+    text: str
+
+
+class CopyEdited(Event, frozen=True, tag="tie.copy_edited"):
+    """The post of a copy says what was asked. Told in the square's store."""
+
+    key: str
+    text: str
+
+
+class EditRefused(Event, frozen=True, tag="tie.edit_refused"):
+    """The post of a copy stays as it was. Told in the square's store."""
+
+    key: str
+    text: str
+    reason: str
+
+
 class RecallAsked(Event, frozen=True, tag="tie.recall_asked"):
     """The post of a copy is to be gone from the square of this very server."""
 

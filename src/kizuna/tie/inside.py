@@ -12,8 +12,8 @@ from typing import Final
 from kizuna.ground.errors import Conflict, NotFound, Refusal
 from kizuna.people.models import Viewer
 from kizuna.square import actions as square_actions
+from kizuna.square import edit_actions, render
 from kizuna.square import queries as square_queries
-from kizuna.square import render
 from kizuna.square.events import PostDeleted
 from kizuna.square.ports import Square
 from kizuna.square.text import LINK_CHARACTERS, MOST_CHARACTERS, account_url
@@ -21,7 +21,17 @@ from kizuna.store.store import Row, Tx
 from kizuna.tie import copy_queries, events, queries
 from kizuna.tie.models import INSIDE, LinkState
 from kizuna.tie.ports import Tie
-from kizuna.tie.states import TOO_LATE_MS, Began, Deleted, Happening, Refused, State, Stood
+from kizuna.tie.states import (
+    TOO_LATE_MS,
+    Began,
+    Deleted,
+    EditBegan,
+    Edited,
+    Happening,
+    Refused,
+    State,
+    Stood,
+)
 
 _OVER: Final = (State.FAILED.value, State.RECALLED.value)
 
@@ -83,6 +93,13 @@ async def ask(tx: Tx, copy_id: int) -> None:
     tx.emit(events.CopyAsked(row.key, int(row.account_id), row.text, tx.now_ms))
 
 
+async def ask_edit(tx: Tx, copy_id: int) -> None:
+    """Ask the square to let the post of a copy say what was just written into the ledger."""
+    await copy_queries.happen(tx, copy_id, EditBegan())
+    row = await copy_queries.copy_row(tx, copy_id)
+    tx.emit(events.EditAsked(row.key, int(row.account_id), int(row.remote_id), row.new_text))
+
+
 def go_on(tx: Tx, row: Row) -> None:
     """Ask for the next step of a copy, if there is one. A recall waits for the post's id."""
     if row.state == State.RECALL_WANTED.value and row.remote_id is not None:
@@ -113,6 +130,18 @@ async def on_copy_asked(square: Square, event: events.CopyAsked, tx: Tx) -> None
         tx.emit(events.CopyStands(event.key, post_id))
 
 
+async def on_edit_asked(square: Square, event: events.EditAsked, tx: Tx) -> None:
+    """Edit the post, as its author would; what it said stays in its history."""
+    try:
+        await edit_actions.edit_within(tx, square, event.account_id, event.post_id, event.text)
+    except NotFound:  # its author was quicker
+        tx.emit(events.CopyGone(event.key))
+    except Refusal as refusal:
+        tx.emit(events.EditRefused(event.key, event.text, str(refusal)))
+    else:
+        tx.emit(events.CopyEdited(event.key, event.text))
+
+
 async def on_recall_asked(event: events.RecallAsked, tx: Tx) -> None:
     """Delete the post, if it is still there."""
     with contextlib.suppress(NotFound):  # its author was quicker
@@ -134,6 +163,23 @@ async def on_copy_stands(square: Square, event: events.CopyStands, tx: Tx) -> No
 async def on_copy_refused(event: events.CopyRefused, tx: Tx) -> None:
     """Keep why there is none."""
     await _happen(tx, await copy_queries.inside_copy(tx, key=event.key), Refused(event.reason))
+
+
+async def on_copy_edited(event: events.CopyEdited, tx: Tx) -> None:
+    """Keep what it says now."""
+    await _edit_ended(tx, event.key, event.text, Edited())
+
+
+async def on_edit_refused(event: events.EditRefused, tx: Tx) -> None:
+    """Keep why it says what it did."""
+    await _edit_ended(tx, event.key, event.text, Refused(event.reason))
+
+
+async def _edit_ended(tx: Tx, key: str, text: str, happening: Happening) -> None:
+    """Write down what came of an edit, unless a recall came between: then it does not matter any more."""
+    row = await copy_queries.inside_copy(tx, key=key)
+    if row is not None and row.state == State.EDIT_WANTED.value and row.new_text == text:
+        await copy_queries.happen(tx, row.id, happening)
 
 
 async def on_copy_gone(event: events.CopyGone, tx: Tx) -> None:
