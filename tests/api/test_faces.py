@@ -125,7 +125,7 @@ def _closed(text: str) -> bool:
     return store_of(parse_id(text) or 0) == "circle"
 
 
-@pytest.mark.parametrize("deed", ["reblog", "favourite", "bookmark", "pin", "mute"])
+@pytest.mark.parametrize("deed", ["reblog", "bookmark", "pin", "mute"])
 async def test_a_voice_is_neither_shared_nor_kept_by_an_app(town: Town, deed: str) -> None:
     for who, status in ((town.ken.both, 422), (town.rin.both, 404), (town.ken.square, 404)):
         answer = await who.http.post(f"/api/v1/statuses/{town.voice['id']}/{deed}")
@@ -247,3 +247,67 @@ async def test_a_friend_no_more_is_told_nothing_more(fresh: Town) -> None:
     await fresh.ken.pages.do("/c/mei/remove", "/c/mei/remove")
     assert (await fresh.ken.both.http.get(path)).status_code == 404
     assert await fresh.ken.both.get(HOME) == []
+
+
+async def test_a_favourite_is_a_reaction_and_goes_whichever_it_was(fresh: Town) -> None:
+    path = f"/api/v1/statuses/{fresh.voice['id']}"
+    given = await fresh.ken.both.post(f"{path}/favourite")
+    assert (given["favourited"], given["favourites_count"]) == (True, 1)
+    assert (await fresh.ken.both.post(f"{path}/favourite"))["favourites_count"] == 1
+    seen = await fresh.mei.both.get(path)
+    assert (seen["favourited"], seen["favourites_count"]) == (False, 1)
+    assert [one["acct"] for one in await fresh.mei.both.get(f"{path}/favourited_by")] == ["ken.circle"]
+    (mine,) = await fresh.ken.both.get(f"{path}/favourited_by")
+    assert mine["acct"] == "ken", "one's own account, as verify_credentials tells it"
+    assert "Love it" in (await fresh.mei.pages.open(f"/v/{fresh.voice['id']}")).text
+    taken = await fresh.ken.both.post(f"{path}/unfavourite")
+    assert (taken["favourited"], taken["favourites_count"]) == (False, 0)
+    page = f"/v/{fresh.voice['id']}"
+    token = await fresh.ken.pages.token()
+    await fresh.ken.pages.raw(f"{page}/react", [("csrf", token), ("mood", "hug"), ("back", page)])
+    kept = await fresh.ken.both.post(f"{path}/favourite")
+    assert kept["favourites_count"] == 1
+    assert "I am with you" in (await fresh.mei.pages.open(page)).text, (
+        "a client does not change how one reacted"
+    )
+    assert (await fresh.ken.both.post(f"{path}/unfavourite"))["favourites_count"] == 0
+
+
+async def test_an_edit_keeps_what_was_said_and_is_the_authors(fresh: Town) -> None:
+    path = f"/api/v1/statuses/{fresh.voice['id']}"
+    answer = await fresh.mei.both.http.put(path, json={"status": "among us, at five", "language": "en"})
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["edited_at"] is not None
+    assert answer.json()["content"] == "<p>among us, at five</p>"
+    wordings = await fresh.ken.both.get(f"{path}/history")
+    assert [one["content"] for one in wordings] == ["<p>among us</p>", "<p>among us, at five</p>"]
+    assert {one["account"]["acct"] for one in wordings} == {"mei.circle"}
+    for body in ({"spoiler_text": "w"}, {"sensitive": True}, {"media_ids": ["1"]}, {"status": " "}):
+        refused = await fresh.mei.both.http.put(path, json=body)
+        assert refused.status_code == 422, body
+    assert (await fresh.ken.both.http.put(path, json={"status": "mine"})).status_code == 404
+    unchanged = await fresh.mei.both.http.put(path, json={"status": "among us, at five"})
+    assert unchanged.status_code == 200
+    assert len(await fresh.ken.both.get(f"{path}/history")) == 2
+
+
+async def test_for_others_a_voice_that_is_there_is_like_one_that_never_was(fresh: Town) -> None:
+    there, never = fresh.voice["id"], str(int(fresh.voice["id"]) + 1)
+    for api in (fresh.rin.both, fresh.rin.circle, fresh.mei.square):
+        for method, deed in (
+            ("POST", "/favourite"),
+            ("POST", "/unfavourite"),
+            ("GET", "/favourited_by"),
+            ("GET", "/history"),
+        ):
+            answers = [
+                await api.http.request(method, f"/api/v1/statuses/{one}{deed}") for one in (there, never)
+            ]
+            assert same(*answers), deed
+            assert answers[0].status_code == 404
+        edits = [
+            await api.http.put(f"/api/v1/statuses/{one}", json={"status": "x"}) for one in (there, never)
+        ]
+        assert same(*edits)
+        assert edits[0].status_code == 404
+    assert (await fresh.mei.both.get(f"/api/v1/statuses/{there}"))["favourites_count"] == 0

@@ -4,30 +4,32 @@ Each operation is the twin of one in `statuses` or `timelines` (see `faces`). A 
 whatever visibility the client sent with it; what is public goes to the square as ever.
 """
 
-from typing import Final
+from typing import Final, TypeAlias
 
 import msgspec
 from starlette.responses import Response
 
 from kizuna.api import statuses
 from kizuna.api.calls import Nothing, OwnCall
+from kizuna.api.edits import Change
 from kizuna.api.faces import STATUS, face_of, of_circle
 from kizuna.api.media import chosen_of
 from kizuna.api.operations import Operation, by_person
 from kizuna.api.paging import Ids, Paged, ids_of, links_around, page_of
 from kizuna.api.present import present
 from kizuna.api.statuses import NewStatus, StatusSource
-from kizuna.circle import actions, queries
-from kizuna.circle.models import Audience, Voice
+from kizuna.circle import actions, edit_queries, queries, reaction_actions, reaction_queries
+from kizuna.circle.models import Audience, Mood, Voice
 from kizuna.doors.answers import json_answer, raw_answer
 from kizuna.ground.errors import Invalid, NotFound
 from kizuna.ground.ids import parse_id, store_of
 from kizuna.jobs.idempotency import make_key
 from kizuna.people.limits import DELETE
-from kizuna.square.entities import Account, Context, Status
+from kizuna.square.entities import Account, Context, Status, StatusEdit
 from kizuna.tie import faces
 
 MOST_REPLIES: Final = 500
+Asked: TypeAlias = OwnCall[NewStatus] | OwnCall[Nothing] | OwnCall[Paged] | OwnCall[Change]
 
 
 async def home(call: OwnCall[Paged]) -> Response:
@@ -69,7 +71,7 @@ async def _say(call: OwnCall[NewStatus], parent_id: int | None) -> Response:
 
 async def show(call: OwnCall[Nothing]) -> Response:
     """One voice."""
-    return json_answer(await _shown(call, await _voice(call, call.id)))
+    return await _answer(call)
 
 
 async def show_many(call: OwnCall[Ids]) -> Response:
@@ -134,20 +136,71 @@ async def source(call: OwnCall[Nothing]) -> Response:
     return json_answer(StatusSource(str(voice.id), voice.text, ""))
 
 
+async def edit(call: OwnCall[Change]) -> Response:
+    """Give a voice of one's own another wording; what it said before stays in its history."""
+    params = call.params
+    before = await _voice(call, call.id)
+    if not before.own:
+        raise NotFound
+    if params.media_ids and params.media_ids != [str(one.id) for one in before.pictures]:
+        raise Invalid("This server cannot do {name} yet", field="media_ids", name="media_ids")
+    for field, given in (("spoiler_text", params.spoiler_text), ("sensitive", params.sensitive)):
+        if given:
+            raise Invalid("This server cannot do {name} yet", field=field, name=field)
+    if params.status is not None:
+        await actions.edit_voice(call.parts.circle, face_of(call.viewer), call.id, params.status)
+    return await _answer(call)
+
+
+async def history(call: OwnCall[Nothing]) -> Response:
+    """Every wording of a voice, oldest first."""
+    shown = await _shown(call, await _voice(call, call.id))
+    found = await edit_queries.versions(call.parts.circle.store.reads, face_of(call.viewer), call.id)
+    return json_answer(faces.versions(found, shown.account))
+
+
+async def favourite(call: OwnCall[Nothing]) -> Response:
+    """React to a voice: with "love it", unless one has reacted otherwise already."""
+    if (await _voice(call, call.id)).mood is None:
+        await reaction_actions.react(call.parts.circle, face_of(call.viewer), call.id, Mood.LOVE.value)
+    return await _answer(call)
+
+
+async def unfavourite(call: OwnCall[Nothing]) -> Response:
+    """Take one's reaction back, whichever it was."""
+    await reaction_actions.unreact(call.parts.circle, face_of(call.viewer), call.id)
+    return await _answer(call)
+
+
+async def favourited_by(call: OwnCall[Paged]) -> Response:
+    """Who reacted to a voice, for whoever may read it."""
+    await _voice(call, call.id)
+    me, limit = face_of(call.viewer), page_of(call.params).limit
+    found = await reaction_queries.responders(call.parts.circle.store.reads, me, call.id, limit=limit)
+    mine = await faces.own_account(call.parts.square, call.parts.circle, call.viewer)
+    others = [one for one in found if not one.folded]
+    url = call.parts.config.url
+    return json_answer([mine if one.face.id == me else faces.account(one.face, url) for one in others])
+
+
 async def nobody(call: OwnCall[Paged]) -> Response:
-    """Nobody boosts or favours what is said among friends; that it is there is told to its readers only."""
+    """Nobody boosts what is said among friends; that it is there is told to its readers only."""
     await _voice(call, call.id)
     return json_answer([])
 
 
-async def _voice(call: OwnCall[NewStatus] | OwnCall[Nothing] | OwnCall[Paged], voice_id: int) -> Voice:
+async def _answer(call: Asked) -> Response:
+    return json_answer(await _shown(call, await _voice(call, call.id)))
+
+
+async def _voice(call: Asked, voice_id: int) -> Voice:
     found = await queries.load(call.parts.circle.store.reads, face_of(call.viewer), [voice_id])
     if not found:
         raise NotFound
     return found[0]
 
 
-async def _shown(call: OwnCall[NewStatus] | OwnCall[Nothing], voice: Voice) -> Status:
+async def _shown(call: Asked, voice: Voice) -> Status:
     return (await faces.statuses(call.parts.square, call.parts.circle, call.viewer, [voice]))[0]
 
 
@@ -171,6 +224,10 @@ TWINS: Final[tuple[Operation, ...]] = (
     by_person("DELETE", STATUS, remove, Nothing, Status, "write:statuses"),
     by_person("GET", f"{STATUS}/context", context, Nothing, Context, "read:statuses"),
     by_person("GET", f"{STATUS}/source", source, Nothing, StatusSource, "read:statuses"),
-    by_person("GET", f"{STATUS}/favourited_by", nobody, Paged, list[Account], "read:accounts"),
+    by_person("PUT", STATUS, edit, Change, Status, "write:statuses"),
+    by_person("GET", f"{STATUS}/history", history, Nothing, list[StatusEdit], "read:statuses"),
+    by_person("POST", f"{STATUS}/favourite", favourite, Nothing, Status, "write:favourites"),
+    by_person("POST", f"{STATUS}/unfavourite", unfavourite, Nothing, Status, "write:favourites"),
+    by_person("GET", f"{STATUS}/favourited_by", favourited_by, Paged, list[Account], "read:accounts"),
     by_person("GET", f"{STATUS}/reblogged_by", nobody, Paged, list[Account], "read:accounts"),
 )

@@ -12,7 +12,7 @@ import msgspec
 
 from kizuna.circle import friend_queries
 from kizuna.circle import queries as circle_queries
-from kizuna.circle.models import Face, Friendship, Profile, Voice
+from kizuna.circle.models import Face, Friendship, Profile, Version, Voice
 from kizuna.circle.ports import Circle
 from kizuna.ground.errors import NotFound
 from kizuna.ground.ids import id_ms
@@ -111,6 +111,7 @@ def status(voice: Voice, author: entities.Account, origin: str, answered_id: str
     return entities.Status(
         id=str(voice.id),
         created_at=render.when(voice.created_at),
+        edited_at=None if voice.edited_at is None else render.when(voice.edited_at),
         in_reply_to_id=None if voice.parent_id is None else str(voice.parent_id),
         in_reply_to_account_id=answered_id,
         sensitive=False,
@@ -121,8 +122,8 @@ def status(voice: Voice, author: entities.Account, origin: str, answered_id: str
         url=url,
         replies_count=voice.replies,
         reblogs_count=0,
-        favourites_count=0,
-        favourited=False,
+        favourites_count=sum(given for _, given in voice.moods),
+        favourited=voice.mood is not None,
         reblogged=False,
         content=voice.html,
         reblog=None,
@@ -132,6 +133,20 @@ def status(voice: Voice, author: entities.Account, origin: str, answered_id: str
         mentions=(),
         tags=(),
     )
+
+
+def versions(found: Sequence[Version], author: entities.Account) -> list[entities.StatusEdit]:
+    """The wordings of a voice, given newest first, as clients read them: oldest first."""
+    return [
+        entities.StatusEdit(
+            content=each.html,
+            spoiler_text="",
+            sensitive=False,
+            created_at=render.when(each.written_at),
+            account=author,
+        )
+        for each in reversed(found)
+    ]
 
 
 async def own_account(square: Square, circle: Circle, viewer: Viewer) -> entities.Account:
