@@ -31,6 +31,11 @@ def make_key(actor_id: int, app_id: int | None, key: str | None, body: bytes) ->
     return Key(actor_id, app_id or 0, key, hashlib.sha256(body).digest())
 
 
+async def forget_keys(tx: Tx, actor_id: int) -> None:
+    """Forget the keys of a face that is gone."""
+    await queries.drop_keys(tx, actor_id)
+
+
 async def once(tx: Tx, key: Key | None, apply: Callable[[], Awaitable[int]]) -> tuple[int, bool]:
     """Run ``apply`` unless this key was seen; answers (id of what it made, whether it was made now).
 

@@ -87,6 +87,11 @@ async def keep_key(tx: Tx, key: KeyFields, result_id: int) -> None:
     await tx.run(sa.insert(IDEMPOTENCY[tx.store]), row)
 
 
+async def drop_keys(tx: Tx, actor_id: int) -> None:
+    """Forget every key of a face."""
+    await tx.run(sa.delete(IDEMPOTENCY[tx.store]).where(IDEMPOTENCY[tx.store].c.actor_id == actor_id))
+
+
 async def forget_old(tx: Tx, *, keys_before: int, seen_before: int) -> None:
     """Drop idempotency keys and inbox rows older than the given Unix milliseconds."""
     await tx.run(sa.delete(IDEMPOTENCY[tx.store]).where(IDEMPOTENCY[tx.store].c.created_at < keys_before))

@@ -16,6 +16,7 @@ from kizuna.ground.errors import Unauthorized
 from kizuna.ground.ids import STORE_NAMES, StoreName
 from kizuna.jobs import duties
 from kizuna.jobs.duties import Duty, Effect
+from kizuna.jobs.idempotency import forget_keys
 from kizuna.people import leaving_queries, mail_queries, oauth_queries, queries
 from kizuna.people.belongings import Empty, Leaver, Owner, Parts, Progress
 from kizuna.people.endings import tokens_changed
@@ -134,6 +135,9 @@ async def _again(work: Emptying, wait_ms: int, tx: Tx) -> None:
 
 async def _emptied(store: StoreName, work: Emptying, tx: Tx) -> None:
     owner, owner_id = work.first()
+    for known in (work.person, work.square, work.circle):
+        if known is not None:
+            await forget_keys(tx, known)
     tx.emit(Emptied(store, owner, owner_id))
 
 
