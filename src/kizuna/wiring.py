@@ -331,10 +331,11 @@ def _tied_inside(parts: Parts, stores: Stores) -> list[tuple[type[Event], list[C
     asked = functools.partial(inside.on_copy_asked, parts.square)
     stands = functools.partial(inside.on_copy_stands, parts.square)
     edit_asked = functools.partial(inside.on_edit_asked, parts.square)
+    ready = functools.partial(inside.ready, parts.square)
     return [
-        (tie_events.CopyAsked, [Consumer("square.post", square, asked)]),
+        (tie_events.CopyAsked, [Consumer("square.post", square, asked, ready)]),
         (tie_events.RecallAsked, [Consumer("square.delete", square, inside.on_recall_asked)]),
-        (tie_events.EditAsked, [Consumer("square.edit", square, edit_asked)]),
+        (tie_events.EditAsked, [Consumer("square.edit", square, edit_asked, ready)]),
         (tie_events.CopyEdited, [Consumer("tie.copy_edited", closed, inside.on_copy_edited)]),
         (tie_events.EditRefused, [Consumer("tie.edit_refused", closed, inside.on_edit_refused)]),
         (tie_events.CopyStands, [Consumer("tie.copy_stands", closed, stands)]),

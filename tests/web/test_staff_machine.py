@@ -10,6 +10,7 @@ from kizuna.jobs import queries as job_queries
 from kizuna.people.models import Role
 from kizuna.store.store import Store, Tx
 from kizuna.web.staff_machine import shown
+from tests.databases import ON_POSTGRES
 from tests.running import running
 from tests.web.conftest import Cast, arrive, config_of
 from tests.web.test_staff import promote
@@ -110,9 +111,10 @@ async def test_settings_show_no_password_and_storage_counts_by_store(town: tuple
     assert "mailer" not in page.html
     assert "@mail.example" in page.text
     sizes = (await dan.open("/staff/storage")).text
-    for store in ("people", "square", "circle", "letters"):
-        assert store in sizes
     assert "-wal" not in sizes
+    if not ON_POSTGRES:  # there the stores are no files
+        for store in ("people", "square", "circle", "letters"):
+            assert store in sizes
 
 
 def test_who_signs_in_elsewhere_is_left_out_of_settings() -> None:

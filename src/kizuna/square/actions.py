@@ -146,7 +146,7 @@ async def post_within(tx: Tx, square: Square, author_id: int, text: str) -> int:
     Raises Invalid for what cannot be posted, NotFound when the author is gone.
     """
     draft = rules.checked(Draft(text=text))
-    await square.check_words(draft.text)  # from memory, but for the first time after the list has changed
+    await square.check_words(draft.text)  # from memory: whoever asks has read the list before the write
     marks = marked(draft.text, square.origin, square.domain, ())
     if not await queries.has_account(tx, author_id):
         raise NotFound

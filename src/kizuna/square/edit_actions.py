@@ -53,7 +53,7 @@ async def edit_within(tx: Tx, square: Square, account_id: int, post_id: int, tex
     """
     was = await lookup.own(tx, account_id, post_id)
     draft = merged(was, Edit(text=text))
-    await square.check_words(draft.text)  # from memory, but for the first time after the list has changed
+    await square.check_words(draft.text)  # from memory: whoever asks has read the list before the write
     pictures = await attachments.of_post(tx, post_id)
     marks = marked(draft.text, square.origin, square.domain, ())
     await _rewrite(tx, was, draft, marks, ((), ()), (pictures, pictures))

@@ -7,7 +7,7 @@ tables learns of no face (ARCHITECTURE.md, invariant 1).
 """
 
 import contextlib
-from typing import Final
+from typing import Final, TypeVar
 
 from kizuna.ground.errors import Conflict, NotFound, Refusal
 from kizuna.people.models import Viewer
@@ -33,6 +33,7 @@ from kizuna.tie.states import (
     Stood,
 )
 
+E = TypeVar("E")
 _OVER: Final = (State.FAILED.value, State.RECALLED.value)
 
 
@@ -115,6 +116,15 @@ async def _happen(tx: Tx, row: Row | None, happening: Happening) -> None:
 
 
 # Consumers in the square's store.
+
+
+async def ready(square: Square, event: E) -> E:
+    """Before the write: have the list of unwelcome words in memory, since a write reads no other store.
+
+    Should the list change in between, the event is told again.
+    """
+    await square.check_words()
+    return event
 
 
 async def on_copy_asked(square: Square, event: events.CopyAsked, tx: Tx) -> None:
