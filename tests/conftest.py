@@ -85,6 +85,14 @@ def databases_of_a_test(
     postgres_of_this_run.take_back([key for key in postgres_of_this_run.given if key not in before])
 
 
+@pytest.fixture
+def shared(cluster: postgres.Cluster) -> Iterator[Config]:
+    """The settings of a fresh database on PostgreSQL, whatever this run is on, for several processes."""
+    name = cluster.fresh()
+    yield cluster.config(name, owner="")
+    cluster.say(f"DROP DATABASE {name} WITH (FORCE)")
+
+
 @pytest.fixture(scope="session")
 def blank_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data directory with the newest schema and nobody in it, to be copied: making one waits for the disk."""

@@ -12,14 +12,15 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Generator, Iterable
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, Callable, Generator, Iterable
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any, Final, cast
 
 import asyncpg
 import msgspec
 import pytest
+import sqlalchemy as sa
 
 from kizuna.ground.config import Config
 from kizuna.store.postgres_open import apart, migrate_database
@@ -94,6 +95,17 @@ class Cluster:
             name = self.given.pop(key)
             self.say(_BLANK, name)
             self._free.append(name)
+
+    @asynccontextmanager
+    async def transaction(self, config: Config) -> AsyncGenerator[Any]:
+        """A session of the owner's, in the middle of a transaction."""
+        name = str(sa.make_url(config.database).database)
+        connection = await cast(Any, asyncpg).connect(user=OWNER, host=str(self.place), database=name)
+        try:
+            async with connection.transaction():
+                yield connection
+        finally:
+            await connection.close()
 
     def say(self, statement: str, database: str = "postgres") -> Any:
         """Let the owner execute something; answers the rows."""

@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from kizuna.ground.config import ConfigError
+from kizuna.ground.config import Config, ConfigError
 from kizuna.square.tables import FOLLOW
-from kizuna.store.open import open_stores
+from kizuna.store.open import open_configured, open_stores
 from kizuna.store.store import Tx
+from tests.databases import placed
 from tests.fakes import FakeClock
 
 
@@ -26,11 +27,11 @@ def test_ids_grow_over_a_restart_whatever_the_clock_does(
     tmp_path: Path, clock: FakeClock, seconds: float
 ) -> None:
     async def go() -> None:
-        first = open_stores(tmp_path, clock)
+        first = open_configured(placed(Config(data=tmp_path)), clock)
         before = [await first.square.write(follow) for _ in range(3)]
         await first.close()
         clock.advance(seconds)
-        second = open_stores(tmp_path, clock)
+        second = open_configured(placed(Config(data=tmp_path)), clock)
         after = [await second.square.write(follow) for _ in range(3)]
         others = second.circle.ids.new()
         await second.close()
@@ -40,6 +41,7 @@ def test_ids_grow_over_a_restart_whatever_the_clock_does(
     asyncio.run(go())
 
 
+@pytest.mark.sqlite("damages a file")
 def test_a_file_that_is_no_store_is_said_in_one_line_and_locks_nothing(
     tmp_path: Path, clock: FakeClock
 ) -> None:
@@ -51,6 +53,7 @@ def test_a_file_that_is_no_store_is_said_in_one_line_and_locks_nothing(
     open_stores(tmp_path, clock).abandon()
 
 
+@pytest.mark.sqlite("changes a file")
 def test_a_file_of_a_newer_program_is_left_alone(tmp_path: Path, clock: FakeClock) -> None:
     open_stores(tmp_path, clock).abandon()
     with sqlite3.connect(tmp_path / "square.db") as newer:

@@ -7,15 +7,16 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from kizuna.ground.config import ConfigError
+from kizuna.ground.config import Config, ConfigError
 from kizuna.ground.errors import Conflict, Unavailable
 from kizuna.ground.events import Event
 from kizuna.jobs.tables import INBOX
 from kizuna.store.connection import Connection
-from kizuna.store.open import Stores, open_stores
+from kizuna.store.open import Stores, open_configured, open_stores
 from kizuna.store.schema import table
 from kizuna.store.store import Tx
 from kizuna.store.tables import OUTBOX
+from tests.databases import placed
 from tests.fakes import FakeClock
 
 TABLE = INBOX["square"]
@@ -58,6 +59,7 @@ def test_a_failed_command_undoes_itself_and_no_other(stores: Stores) -> None:
     asyncio.run(go())
 
 
+@pytest.mark.sqlite("looks into the file")
 def test_commands_that_arrive_together_share_one_commit(stores: Stores, tmp_path: Path) -> None:
     async def go() -> None:
         with sqlite3.connect(tmp_path / "data" / "square.db") as other:
@@ -75,6 +77,7 @@ def test_commands_that_arrive_together_share_one_commit(stores: Stores, tmp_path
     asyncio.run(go())
 
 
+@pytest.mark.sqlite("looks into the file")
 def test_what_is_acknowledged_is_in_the_file(stores: Stores, tmp_path: Path) -> None:
     async def go() -> int:
         await stores.square.write(lambda tx: put(tx, 1))
@@ -97,6 +100,7 @@ def test_rows_that_break_a_rule_fail_the_group_and_the_writer_goes_on(stores: St
     asyncio.run(go())
 
 
+@pytest.mark.sqlite("fills a file")
 @pytest.mark.parametrize("rows", [1, 40], ids=["one row", "many rows in one statement"])
 def test_a_full_disk_refuses_the_group_and_the_writer_goes_on(stores: Stores, rows: int) -> None:
     """SQLite takes back the whole transaction, or for some statements only the statement."""
@@ -170,7 +174,7 @@ def test_someone_who_goes_away_does_not_stop_the_write(stores: Stores) -> None:
 
 def test_closing_finishes_what_was_accepted(tmp_path: Path, clock: FakeClock) -> None:
     async def go() -> None:
-        opened = open_stores(tmp_path / "data", clock)
+        opened = open_configured(placed(Config(data=tmp_path / "data")), clock)
         writes = [asyncio.ensure_future(opened.square.write(lambda tx, n=n: put(tx, n))) for n in range(50)]
         await asyncio.sleep(0)
         await opened.close()
@@ -223,7 +227,7 @@ def test_a_row_without_a_column_fails_its_group_and_the_writer_goes_on(stores: S
 
 def test_who_writes_again_while_it_closes_is_answered(tmp_path: Path, clock: FakeClock) -> None:
     async def go() -> None:
-        opened = open_stores(tmp_path / "data", clock)
+        opened = open_configured(placed(Config(data=tmp_path / "data")), clock)
 
         async def twice() -> int:
             return sum([await opened.square.write(lambda tx, n=n: put(tx, n)) for n in (1, 2)])
@@ -237,11 +241,13 @@ def test_who_writes_again_while_it_closes_is_answered(tmp_path: Path, clock: Fak
     asyncio.run(go())
 
 
+@pytest.mark.sqlite("a database may have many")
 def test_a_directory_has_one_server(stores: Stores, tmp_path: Path, clock: FakeClock) -> None:
     with pytest.raises(ConfigError, match="in use by another Kizuna"):
         open_stores(tmp_path / "data", clock)
 
 
+@pytest.mark.sqlite("looks at the files")
 def test_only_we_may_read_the_files(stores: Stores, tmp_path: Path) -> None:
     assert (tmp_path / "data").stat().st_mode & 0o077 == 0
     assert (tmp_path / "data" / "circle.db").stat().st_mode & 0o077 == 0

@@ -21,6 +21,9 @@ class Login(msgspec.Struct, frozen=True):
     role: str
     password: str | None
 
+    def __repr__(self) -> str:
+        return f"Login({self.place})"
+
     @property
     def place(self) -> str:
         """For messages: who and where, without the password."""

@@ -117,19 +117,20 @@ class Applied(Awaitable[T]):
         self._tx = tx
 
     def __await__(self) -> Generator[Any, Any, T]:
+        failed: BaseException | None = None
         while True:
             try:
-                waited = self._coroutine.send(None)
+                waited = self._coroutine.send(None) if failed is None else self._coroutine.throw(failed)
             except StopIteration as done:
                 return cast(T, done.value)
             if not self._tx.waits:
                 self._coroutine.close()
                 raise RuntimeError("apply() waited for something outside its store; do that in prepare")
+            failed = None
             try:
                 yield waited
-            except BaseException as error:
-                self._coroutine.throw(error)
-                raise
+            except BaseException as error:  # noqa: BLE001 - apply may handle it; what it doesn't comes back from throw
+                failed = error
 
 
 def _all(result: sa.CursorResult[Any]) -> Sequence[Row]:
