@@ -70,3 +70,15 @@ def test_only_canonical_decimals_are_ids(text: object) -> None:
 def test_ids_are_read_back() -> None:
     assert parse_id("1") == 1
     assert parse_id(str(MAX_ID)) == MAX_ID
+
+
+def test_what_another_node_made_is_overtaken() -> None:
+    clock = FakeClock()
+    here, there = Ids(clock, "square", node=0), Ids(clock, "square", node=5)
+    for _ in range(3):
+        theirs = there.new()
+        here.overtake(theirs)
+        assert here.new() > theirs
+    before = here.new()
+    here.overtake(before - (1 << 30))
+    assert here.new() == before + 1, "an old one changes nothing"

@@ -1,11 +1,13 @@
 """Every table has a mark, an owner and a store; only the square has public ones."""
 
+import re
 from typing import get_args
 
 import pytest
 import sqlalchemy as sa
 
 from kizuna.ground.ids import STORE_NAMES
+from kizuna.store.migrate import MIGRATIONS
 from kizuna.store.schema import METADATA, Mark, table
 from tests.house.ownership import declarations, misplaced_tables
 from tests.house.source import parse, read_house
@@ -88,3 +90,15 @@ def test_names_are_singular_and_times_are_numbers() -> None:
             assert not isinstance(column.type, sa.DateTime), f"{each.name}.{column.name}: times are Unix ms"
             if column.name.endswith("_at"):
                 assert isinstance(column.type, sa.BigInteger), f"{each.name}.{column.name}: times are Unix ms"
+
+
+def test_migrations_say_what_both_databases_understand() -> None:
+    """A boolean that begins as ``0`` is one on SQLite only, and a condition of an index is said for each of the two."""
+    wrong: list[str] = []
+    for file in sorted(MIGRATIONS.glob("*/[0-9]*.py")):
+        text = file.read_text("utf-8")
+        if re.search(r"sa\.Boolean\(\),[^)]*server_default=(sa\.text\(|\")", text):
+            wrong.append(f"{file}: write sa.false() or sa.true()")
+        if text.count("sqlite_where=") != text.count("postgresql_where="):
+            wrong.append(f"{file}: a condition for one database only")
+    assert wrong == []

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from kizuna.ground.randomness import SeededRandomness
-from kizuna.jobs import queries
+from kizuna.jobs import claims, queries
 from kizuna.jobs.duties import Duty, Effect
 from kizuna.jobs.schedules import HOUR_MS, Schedule, begin, handlers, next_start
 from kizuna.jobs.worker import MOST_ATTEMPTS, Worker
@@ -38,9 +38,8 @@ class Life:
         await begin(self.store, [self.schedule])
         worker = Worker(self.store, handlers([self.schedule]), self.clock, SeededRandomness(1))
         for _ in range(work):
-            due = await queries.due_duties("circle", self.store.reads, "normal", self.clock.now_ms(), 8)
-            for row in due:
-                taken = await self.store.write(lambda tx, r=row: queries.lease_duty(tx, r.id, tx.now_ms + 1))
+            for row in await claims.due_duties(self.store, "normal", self.clock.now_ms(), 8):
+                taken = await claims.take_duty(self.store, row.id, self.clock.now_ms() + 1)
                 assert taken is not None
                 await worker._do(taken)  # pyright: ignore[reportPrivateUsage] - one step, without its loops
 

@@ -13,6 +13,7 @@ from kizuna.tie.listening import MOST_EVENTS, Listeners
 from kizuna.tie.models import LinkState
 from kizuna.tie.partners.sse import Reader, ServerEvent
 from kizuna.tie.states import State
+from tests.databases import turn
 from tests.fakes import FakeClock
 from tests.tie.fake_partner import FakePartner
 from tests.tie.scene import Scene
@@ -43,14 +44,14 @@ class Listening:
         await self.scene.partner.events.put((name, data if isinstance(data, str) else json.dumps(data)))
         await self.until(self.scene.partner.events.empty)
         for _ in range(200):
-            await asyncio.sleep(0)
+            await turn()
         await self.scene.store.write(nothing)
 
     async def until(self, condition: Callable[[], bool]) -> None:
         for _ in range(100_000):
             if condition():
                 return
-            await asyncio.sleep(0)
+            await turn()
         raise AssertionError("it did not happen")
 
     def streams(self) -> int:

@@ -29,6 +29,11 @@ class Ids:
         """Make the ids of another node from here on."""
         self._place = self._place >> (_SEQUENCE_BITS + 4) << (_SEQUENCE_BITS + 4) | node << _SEQUENCE_BITS
 
+    def overtake(self, newest: int) -> None:
+        """Make only ids greater than this one of another node."""
+        if newest >> 16 >= self._ms:
+            self._ms, self._sequence = newest >> 16, (1 << _SEQUENCE_BITS) - 1
+
     def go_on_after(self, newest: int) -> None:
         """Make only ids greater than this one of an earlier process, whose clock may have been ahead."""
         self._ms, self._sequence = newest >> 16, newest & ((1 << _SEQUENCE_BITS) - 1)

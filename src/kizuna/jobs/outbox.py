@@ -15,8 +15,8 @@ import structlog
 from kizuna.ground.clock import Clock
 from kizuna.ground.events import Event
 from kizuna.ground.randomness import Randomness
-from kizuna.jobs import queries
-from kizuna.jobs.worker import IDLE_S, MOST_ATTEMPTS, TROUBLE_S, backoff_seconds, pause
+from kizuna.jobs import claims, queries
+from kizuna.jobs.worker import MOST_ATTEMPTS, TROUBLE_S, backoff_seconds, pause
 from kizuna.store.store import Row, Store, Tx
 
 BATCH: Final = 500
@@ -80,13 +80,11 @@ class Dispatcher:
     async def _deliver_due(self) -> None:
         # Cleared before looking: what is written after the look wakes the pause.
         self._wake.clear()
-        due = await queries.outbox_due(self._store.name, self._store.reads, self._clock.now_ms(), BATCH)
+        due = await claims.due_events(self._store, self._clock.now_ms(), BATCH)
         if due:
             await self._deliver(due)
             return
-        next_at = await queries.outbox_next(self._store.name, self._store.reads)
-        wait = IDLE_S if next_at is None else (next_at - self._clock.now_ms()) / 1000
-        await pause(self._wake, wait)
+        await pause(self._wake, await claims.seconds_to_events(self._store, self._clock.now_ms()))
 
     async def _deliver(self, due: Sequence[Row]) -> None:
         outcomes = await asyncio.gather(*(self._tell(row) for row in due if row.kind in self._table))
@@ -100,6 +98,8 @@ class Dispatcher:
                 run_at = self._next_try(attempts[event_id])
                 reason = f"{type(error).__name__}: {error}"[:500]
                 await queries.outbox_failed(tx, event_id, run_at, reason)
+            if self._store.shared:
+                tx.wake("outbox")  # it may be another process's turn now
 
         await self._store.write(settle)
 

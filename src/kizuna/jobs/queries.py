@@ -117,7 +117,7 @@ async def outbox_failed(tx: Tx, event_id: int, run_at: int, error: str) -> None:
     """Keep an event for later (or for ever, with ``run_at`` NEVER), with the reason."""
     t = OUTBOX[tx.store]
     change = sa.update(t).where(t.c.id == event_id)
-    await tx.run(change.values(run_at=run_at, attempts=t.c.attempts + 1, error=error))
+    await tx.run(change.values(run_at=run_at, attempts=t.c.attempts + 1, error=error, lease_until=0))
 
 
 async def mark_seen(tx: Tx, event_id: int, consumer: str) -> bool:

@@ -12,7 +12,7 @@ import structlog
 
 from kizuna.ground.clock import Clock
 from kizuna.ground.randomness import Randomness
-from kizuna.jobs import queries
+from kizuna.jobs import claims, queries
 from kizuna.jobs.duties import Duty, Effect, Handler, Lane
 from kizuna.store.store import Row, Store, Tx
 
@@ -58,8 +58,9 @@ class Worker:
         self._log = structlog.get_logger("jobs").bind(store=store.name)
 
     async def start(self) -> None:
-        """Free what a crashed process held, and begin."""
-        await self._store.write(queries.free_leases)
+        """Free what a crashed process held (where processes share a store, it is void by itself), and begin."""
+        if not self._store.shared:
+            await self._store.write(queries.free_leases)
         self._store.listen("duty", self._wake)
         for lane in self._wakes:
             self._spawn(self._run_lane(lane))
@@ -93,9 +94,7 @@ class Worker:
     async def _take_due(self, lane: Lane, places: asyncio.Semaphore, running: set[int]) -> None:
         # Cleared before looking: what is asked for after the look wakes the pause.
         self._wakes[lane].clear()
-        due = await queries.due_duties(
-            self._store.name, self._store.reads, lane, self._clock.now_ms(), PLACES + len(running)
-        )
+        due = await claims.due_duties(self._store, lane, self._clock.now_ms(), PLACES + len(running))
         fresh = [row for row in due if row.id not in running]
         for row in fresh:
             await places.acquire()
@@ -112,7 +111,7 @@ class Worker:
     async def _run(self, row: Row, lane: Lane, places: asyncio.Semaphore, running: set[int]) -> None:
         try:
             until = self._clock.now_ms() + LEASE_MS
-            taken = await self._store.write(lambda tx: queries.lease_duty(tx, row.id, until))
+            taken = await claims.take_duty(self._store, row.id, until)
             if taken is not None:
                 await self._do(taken)
         except Exception as error:  # noqa: BLE001 - the store failed; the duty's row stands and is taken again
@@ -129,10 +128,13 @@ class Worker:
             handler = self._handlers[duty.kind]
             effect = await asyncio.wait_for(handler(duty), LEASE_MS / 1000)
             await self._store.write(lambda tx: self._finish(tx, row, effect))
+        except claims.Lost:
+            self._log.warning("duty lost", kind=row.kind)
         except Exception as error:  # noqa: BLE001 - whatever it was, the duty is kept and the reason with it
             await self._failed(row, error)
 
     async def _finish(self, tx: Tx, row: Row, effect: Effect | None) -> None:
+        await claims.still_ours(self._store, tx, row)
         if effect is not None:
             await effect(tx)
         await queries.finish_duty(tx, row.id, row.asked)
@@ -143,8 +145,11 @@ class Worker:
         wait = backoff_seconds(row.attempts, self._randomness.uniform())
         reason = f"{type(error).__name__}: {error}"[:500]
         self._log.warning("duty failed", kind=row.kind, attempts=row.attempts, error=type(error).__name__)
-        await self._store.write(
-            lambda tx: queries.postpone_duty(
-                tx, row.id, run_at=now + round(wait * 1000), error=reason, dead_at=dead_at
-            )
-        )
+
+        async def apply(tx: Tx) -> None:
+            await claims.still_ours(self._store, tx, row)
+            run_at = now + round(wait * 1000)
+            await queries.postpone_duty(tx, row.id, run_at=run_at, error=reason, dead_at=dead_at)
+
+        with contextlib.suppress(claims.Lost):
+            await self._store.write(apply)

@@ -17,3 +17,8 @@ def upsert(table: sa.Table, keys: Sequence[str], columns: Sequence[str]) -> Inse
     return statement.on_conflict_do_update(
         index_elements=keys, set_={name: statement.excluded[name] for name in columns}
     )
+
+
+def database_now() -> sa.ColumnElement[int]:
+    """Unix milliseconds by the clock of the database, which all processes share. PostgreSQL only."""
+    return sa.cast(sa.extract("epoch", sa.func.clock_timestamp()) * 1000, sa.BigInteger)

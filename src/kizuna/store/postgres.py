@@ -33,6 +33,7 @@ GROUP: Final = 128
 TRIES: Final = 5
 LOCK: Final = 0x6B697A75
 """The first half of the writers' advisory locks; the second is the store."""
+_NEWEST: Final = "SELECT max(id) FROM outbox"
 
 
 class PostgresStore:
@@ -209,6 +210,8 @@ class PostgresStore:
         await driver.execute(self._begin)
         if self._place.is_due:
             await self._place.hold(driver)
+        # Events are delivered in the order of their ids, and clocks of processes differ.
+        self.ids.overtake(await driver.fetchval(_NEWEST) or 0)
         return self._held, driver
 
     async def _roll_back(self, error: Exception) -> None:

@@ -19,6 +19,8 @@ OUTBOX: Final[dict[StoreName, sa.Table]] = {
         sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
         sa.Column("run_at", sa.BigInteger, nullable=False, server_default="0"),
         sa.Column("error", sa.Text),
+        sa.Column("lease_until", sa.BigInteger, nullable=False, server_default="0"),
+        sa.Column("holder", sa.Text),
     )
     for name in STORE_NAMES
 }

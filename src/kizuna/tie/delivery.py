@@ -79,7 +79,8 @@ async def bury_cut_off(tie: Tie) -> None:
     """At start-up, before any duty runs: a send that an earlier process was waiting for is lost."""
 
     async def apply(tx: Tx) -> None:
-        for copy_id in await copy_queries.cut_off(tx):
+        # Another process may be waiting for it. If none is, its duty comes back, and buries it as its first step.
+        for copy_id in () if tie.store.shared else await copy_queries.cut_off(tx):
             await copy_queries.happen(tx, copy_id, Lost("The server stopped while it was being sent."))
         for link_id in await queries.live_link_ids(tx):
             await _plan(tx, link_id)

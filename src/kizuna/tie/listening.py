@@ -11,6 +11,7 @@ from typing import Final
 import structlog
 
 from kizuna.fetch.port import FetchAnswered, FetchError
+from kizuna.jobs import claims
 from kizuna.store.store import Row
 from kizuna.tie import events, queries
 from kizuna.tie.consents import access_ended
@@ -27,6 +28,8 @@ _MINUTE_S: Final = 60.0
 _SHORTEST_S: Final = 1.0
 _LONGEST_S: Final = 900.0
 _FLOOD_S: Final = 600.0
+#: How soon another process takes over when the one that listens is gone.
+_OTHERS_TURN_S: Final = 15.0
 
 
 class Listeners:
@@ -82,6 +85,9 @@ class Listeners:
         """Stream after stream, until nothing asks for one any more."""
         failures = 0
         while (found := await self._wanted(link_id)) is not None:
+            if not await claims.is_first(self._tie.store):
+                await self._tie.clock.sleep(_OTHERS_TURN_S)
+                continue
             link, consent_id = found
             began = self._tie.clock.now_ms()
             try:
