@@ -21,6 +21,7 @@ from kizuna.doors.sending import PIECE, Revoked, send_file
 from kizuna.media.actions import Chosen, upload
 from kizuna.media.models import Words
 from kizuna.media.tables import UPLOAD
+from kizuna.moderation.tables import CLOSED_REPORT_ITEM
 from kizuna.people.viewers import viewer_by_session
 from kizuna.square.tables import ATTACHMENT as POST_PICTURE
 from kizuna.web.pictures import NEVER
@@ -127,6 +128,14 @@ async def test_no_file_of_the_circle_lies_under_a_public_name(cast: Cast) -> Non
             assert (await cast.aoi.http.get(f"/{shelf}/{key}/{name}")).status_code == 404
     assert list(media.planes["square"].list()) == []
     assert list(media.staged.list()) == []
+
+
+async def test_a_report_quotes_what_is_said_about_a_picture(cast: Cast) -> None:
+    voice_id, _ = await shown(cast.aoi)
+    where = f"/v/{voice_id}/report"
+    await cast.ben.do(where, where, category="violation", comment="This hurts")
+    found = await cast.server.stores.circle.reads.all(sa.select(CLOSED_REPORT_ITEM.c.text))
+    assert [row.text for row in found] == ["[1/1] The harbour"]
 
 
 async def test_the_same_picture_twice_is_two_files(cast: Cast) -> None:

@@ -20,10 +20,17 @@ async def add_report(tx: Tx, row: Mapping[str, object], seen: Sequence[Voice]) -
             "report_id": row["id"],
             "item_id": voice.id,
             "author_id": voice.author.id,
-            "text": voice.text,
+            "text": _quoted(voice),
             "written_at": voice.created_at,
         }
         await tx.run(sa.insert(CLOSED_REPORT_ITEM).values(item))
+
+
+def _quoted(voice: Voice) -> str:
+    """The text, and a line for each picture: its number, how many there are, and what its author says about it."""
+    most = len(voice.pictures)
+    said = [f"[{number}/{most}] {each.description}" for number, each in enumerate(voice.pictures, 1)]
+    return "\n".join([voice.text, *said] if voice.text else said)
 
 
 async def same_open(db: Db, row: Mapping[str, object], item_ids: Collection[int]) -> int | None:
