@@ -3,11 +3,13 @@
 import argparse
 import tempfile
 from pathlib import Path
+from typing import NamedTuple
 
 from rich.console import Console
 
 from bench import measure, report
 from bench.data import Size, describe, seed
+from bench.streams import measure_streams
 
 RESULTS = Path("build/bench.json")
 
@@ -17,20 +19,30 @@ def main() -> None:
     chosen = _parser().parse_args()
     size = Size(accounts=chosen.accounts, posts=chosen.posts, follows=chosen.follows)
     effort = measure.Effort(seconds=chosen.seconds, rounds=chosen.rounds)
+    crowd = Crowds(tuple(chosen.streams), chosen.socket_every)
     console = Console(width=max(Console().width, 160))
     results = report.Results(machine=measure.machine(), data=describe(size))
     with tempfile.TemporaryDirectory(prefix="kizuna-bench-") as folder:
         place = Path(folder)
         with console.status("seeding"):
             seed(place / "data", size)
-        for part in chosen.only or ("start", "home", "posts", "profile"):
+        for part in chosen.only or ("start", "home", "posts", "streams", "profile"):
             with console.status(part):
-                run(part, results, place, size, effort)
+                run(part, results, place, size, effort, crowd)
     report.write(results, RESULTS)
     report.show(results, console)
 
 
-def run(part: str, results: report.Results, place: Path, size: Size, effort: measure.Effort) -> None:
+class Crowds(NamedTuple):
+    """How many streams are open at once, one measurement after the other, and how many of them are WebSockets."""
+
+    counts: tuple[int, ...]
+    socket_every: int
+
+
+def run(
+    part: str, results: report.Results, place: Path, size: Size, effort: measure.Effort, crowd: Crowds
+) -> None:
     """One part of the measurements."""
     match part:
         case "start":
@@ -40,6 +52,9 @@ def run(part: str, results: report.Results, place: Path, size: Size, effort: mea
             results.home = measure.measure_home(place, size, effort, (16, 64))
         case "posts":
             results.posts = measure.measure_posts(place, size, effort, (1, 16, 64), keyed=(64,))
+        case "streams":
+            length = 5 * effort.seconds
+            results.streams = measure_streams(place, crowd.counts, size.follows, length, crowd.socket_every)
         case _:
             results.profiles["home"] = measure.profile(place, size, effort, posting=False)
             results.profiles["posts"] = measure.profile(place, size, effort, posting=True)
@@ -52,7 +67,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--accounts", type=int, default=1_000)
     parser.add_argument("--posts", type=int, default=100, help="per account")
     parser.add_argument("--follows", type=int, default=200, help="per account, in both directions")
-    parser.add_argument("--only", nargs="*", choices=["start", "home", "posts", "profile"])
+    parser.add_argument("--streams", type=int, nargs="*", default=[1_000], help="open at once")
+    parser.add_argument(
+        "--socket-every", type=int, default=2, help="every so many is a WebSocket; 0 for none"
+    )
+    parser.add_argument("--only", nargs="*", choices=["start", "home", "posts", "streams", "profile"])
     return parser
 
 

@@ -30,11 +30,12 @@ Row = dict[str, Any]
 
 
 class Size(msgspec.Struct, frozen=True, kw_only=True):
-    """How large. ``posts`` and ``follows`` are per account."""
+    """How large. ``posts`` and ``follows`` are per account; ``fans`` all follow the first one besides."""
 
     accounts: int = 1_000
     posts: int = 100
     follows: int = 200
+    fans: int = 0
 
 
 def token(number: int) -> str:
@@ -156,6 +157,10 @@ def _follows(size: Size) -> Iterator[Row]:
             one += 1
             followee = account_id((number + step) % size.accounts)
             yield {"id": one, "follower_id": account_id(number), "followee_id": followee}
+    near = {size.accounts - step for step in steps}
+    for number in set(range(1, size.fans)) - near:
+        one += 1
+        yield {"id": one, "follower_id": account_id(number), "followee_id": account_id(0)}
 
 
 def _posts(size: Size, now: int) -> Iterator[Row]:

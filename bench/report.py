@@ -9,6 +9,7 @@ from rich.table import Table
 from bench.load import Times
 from bench.measure import Home, Posts, Spread, Start
 from bench.serve import Profile
+from bench.streams import Streaming
 
 MOST_LINES = 14
 
@@ -22,6 +23,7 @@ class Results(msgspec.Struct, kw_only=True):
     home: list[Home] = []
     posts: list[Posts] = []
     cold: Times | None = None
+    streams: list[Streaming] = []
     profiles: dict[str, Profile] = {}
 
 
@@ -41,6 +43,8 @@ def show(results: Results, console: Console) -> None:
         _show_home(results.home, console)
     if results.posts:
         _show_posts(results.posts, console)
+    if results.streams:
+        _show_streams(results.streams, console)
     for name, found in results.profiles.items():
         _show_profile(name, found, console)
 
@@ -110,6 +114,40 @@ def _show_posts(rows: list[Posts], console: Console) -> None:
             f"{row.latency.p99:.2f}",
             _rate(row.cost_us),
             _share(row.drained_s),
+        )
+    console.print(table)
+
+
+def _show_streams(rows: list[Streaming], console: Console) -> None:
+    table = _table(
+        "Streams: from the moment a post is sent to everybody who hears it",
+        "streams",
+        "opened in s",
+        "kB each",
+        "a post to all: p50",
+        "p99",
+        "CPU µs each",
+        "at a steady rate: posts/s",
+        "p50",
+        "p99",
+        "as fast as can be: posts/s",
+        "p99",
+        "missing",
+    )
+    for row in rows:
+        table.add_row(
+            f"{row.streams:,}",
+            f"{row.opened_s:.1f}",
+            f"{row.memory_kb:.1f}",
+            f"{row.one_to_all.each.p50:.0f} ms",
+            f"{row.one_to_all.each.p99:.0f} ms",
+            f"{row.all_us:.1f}",
+            f"{row.steady_rate:.0f} × {row.followers}",
+            f"{row.steady.each.p50:.0f} ms",
+            f"{row.steady.each.p99:.0f} ms",
+            f"{row.full_rate:.0f} × {row.followers}",
+            f"{row.full.each.p99:.0f} ms",
+            str(row.one_to_all.missing + row.steady.missing + row.full.missing),
         )
     console.print(table)
 

@@ -6,6 +6,7 @@ import pytest
 
 from bench.data import Size, seed
 from bench.measure import Effort, measure_cold, measure_home, measure_posts, measure_start, profile
+from bench.streams import measure_streams
 
 pytestmark = pytest.mark.load
 SIZE = Size(accounts=60, posts=20, follows=20)
@@ -37,6 +38,12 @@ def test_every_post_that_was_answered_is_written(place: Path) -> None:
 def test_start_and_cold_home(place: Path) -> None:
     assert measure_start(place, EFFORT).memory_mb.median > 0
     assert measure_cold(place, SIZE).count == SIZE.accounts
+
+
+def test_every_post_reaches_all_who_listen(tmp_path: Path) -> None:
+    (found,) = measure_streams(tmp_path, (120,), 20, 1.0, 2)
+    assert found.one_to_all.missing == found.steady.missing == found.full.missing == 0
+    assert found.one_to_all.each.count == 120 * 5
 
 
 def test_the_profile_names_our_functions(place: Path) -> None:

@@ -6,6 +6,7 @@ browser's client sends the token as the subprotocol, which has to be echoed or t
 
 import asyncio
 import contextlib
+from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import parse_qs
 
@@ -113,7 +114,7 @@ class Socket:
                     )
 
     async def _write(self, frame: bytes) -> None:
-        await self._send({"type": "websocket.send", "text": frame.decode()})
+        await self._send({"type": "websocket.send", "text": _text(frame)})
 
     def _begin(self) -> None:
         """Open the stream that the address names, if it names one."""
@@ -159,6 +160,12 @@ class Socket:
             act()
         except Refusal as refusal:
             self._client.put(Item(problem(str(refusal), refusal.status), None, None))
+
+
+@lru_cache(maxsize=100)
+def _text(frame: bytes) -> str:
+    """A frame as a text, made once for all who get it."""
+    return frame.decode()
 
 
 def _shown(scope: Scope) -> tuple[str, str | None]:

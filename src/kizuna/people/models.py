@@ -30,7 +30,7 @@ class Standing(msgspec.Struct, frozen=True):
         return self.role is not Role.MEMBER and self.suspended_at is None
 
 
-class Viewer(msgspec.Struct, frozen=True, kw_only=True):
+class Viewer(msgspec.Struct, frozen=True, cache_hash=True, kw_only=True):
     """A signed-in person, acting with the faces and scopes of a session or a token."""
 
     person_id: int

@@ -44,6 +44,7 @@ class Client:
         "_bytes",
         "_draining",
         "_items",
+        "_loop",
         "_on_close",
         "_review",
         "_send",
@@ -80,6 +81,7 @@ class Client:
         self.reason: Reason | None = None
         self.sending_since: float | None = None
         self.subscriptions: dict[str, Subscription] = {}
+        self._loop = asyncio.get_running_loop()
         self._send = send
         self._on_close = on_close
         self._items: deque[Item] = deque()
@@ -111,7 +113,7 @@ class Client:
         if len(self._items) > MOST_QUEUED or self._bytes > MOST_BYTES:
             self.close("slow")
         elif self._draining is None:
-            self._draining = asyncio.get_running_loop().create_task(self._drain())
+            self._draining = self._loop.create_task(self._drain())
 
     def beat(self, frame: bytes) -> None:
         """Show that the stream lives, unless something is on its way anyhow."""
@@ -134,7 +136,6 @@ class Client:
             self._draining.cancel()
 
     async def _drain(self) -> None:
-        loop = asyncio.get_running_loop()
         try:
             while self._items:
                 if self._review is not None:
@@ -142,7 +143,7 @@ class Client:
                 if not self._items:
                     break
                 frame = self._next()
-                self.sending_since = loop.time()
+                self.sending_since = self._loop.time()
                 await self._send(frame)
                 self.sending_since = None
         except Exception:  # noqa: BLE001 - the connection is gone, whatever the server calls that

@@ -1,6 +1,7 @@
 """Whose home is open, and whose posts belong there: kept for those accounts alone, looked up again after each change.
 
-The ids of whom an account follows are kept packed, since ten thousand may be open.
+Who follows whom is kept packed in both directions, since ten thousand may be open: a set of ids takes 30 bytes for
+each, an array 8.
 """
 
 from array import array
@@ -19,13 +20,15 @@ K = TypeVar("K")
 class View:
     """How one account sees the square, as of the last beat."""
 
-    __slots__ = ("account_id", "followees", "opened", "sight")
+    __slots__ = ("account_id", "followees", "known", "opened", "sight")
 
     def __init__(self, account_id: int) -> None:
         self.account_id = account_id
         self.followees: array[int] = array("q")
         self.sight: Sight = PLAIN
         self.opened = 0
+        self.known = False
+        """It has been looked up, and stands in the indexes."""
 
     def near(self, account_id: int) -> bool:
         """Whether this is the account itself or somebody it follows."""
@@ -41,8 +44,8 @@ class Homes:
     def __init__(self, square: Square) -> None:
         self._square = square
         self._views: dict[int, View] = {}
-        self._readers: dict[int, set[int]] = {}
-        self._tags: dict[str, set[int]] = {}
+        self._readers: dict[int, array[int]] = {}
+        self._tags: dict[str, array[int]] = {}
         self._stale: set[int] = set()
         self._until: dict[int, int] = {}
 
@@ -93,27 +96,40 @@ class Homes:
             self._forget(view)
             view.followees = array("q", sorted(followees))
             view.sight = sight
+            view.known = True
             self._remember(view)
 
     def _remember(self, view: View) -> None:
         for author_id in (view.account_id, *view.followees):
-            self._readers.setdefault(author_id, set()).add(view.account_id)
+            _put_in(self._readers, author_id, view.account_id)
         for tag in view.sight.tags:
-            self._tags.setdefault(tag, set()).add(view.account_id)
+            _put_in(self._tags, tag, view.account_id)
         if view.sight.until != MAX_ID:
             self._until[view.account_id] = view.sight.until
 
     def _forget(self, view: View) -> None:
         self._until.pop(view.account_id, None)
+        if not view.known:
+            return
         for author_id in (view.account_id, *view.followees):
             _take_out(self._readers, author_id, view.account_id)
         for tag in view.sight.tags:
             _take_out(self._tags, tag, view.account_id)
 
 
-def _take_out(index: dict[K, set[int]], key: K, account_id: int) -> None:
+def _put_in(index: dict[K, "array[int]"], key: K, account_id: int) -> None:
     readers = index.get(key)
-    if readers is not None:
-        readers.discard(account_id)
-        if not readers:
-            del index[key]
+    if readers is None:
+        index[key] = array("q", (account_id,))
+    else:
+        readers.append(account_id)
+
+
+def _take_out(index: dict[K, "array[int]"], key: K, account_id: int) -> None:
+    """Put the last one into the place that is free."""
+    readers = index[key]
+    last = readers.pop()
+    if last != account_id:
+        readers[readers.index(account_id)] = last
+    elif not readers:
+        del index[key]

@@ -67,6 +67,7 @@ class Hub:
         self._by_digest: dict[bytes, set[Client]] = {}
         self._cold: list[Subscription] = []
         self._pending: list[Entry] = []
+        self._fresh = False
         self._seq = 1
         self._slot = 0
         self._beat: asyncio.Task[None] | None = None
@@ -115,6 +116,8 @@ class Hub:
             self._by_digest.setdefault(client.digest, set()).add(client)
         for source in self._sources.values():
             source.opened(client.viewer)
+        self._fresh = True  # what is to be known of them is looked up now, not when something happens
+        self._wake()
         if self._hearts is None:
             self._hearts = asyncio.get_running_loop().create_task(self._live())
         return True
@@ -220,12 +223,12 @@ class Hub:
 
     async def _run(self) -> None:
         try:
-            while self._pending or self._cold:
+            while self._pending or self._cold or self._fresh:
                 await self._clock.sleep(self._until_beat_s())
                 await self.flush()
         finally:
             self._beat = None
-            if self._pending or self._cold:
+            if self._pending or self._cold or self._fresh:
                 self._wake()
 
     def _until_beat_s(self) -> float:
@@ -235,7 +238,7 @@ class Hub:
     async def flush(self) -> None:
         """Judge and hand out what has happened since the last beat."""
         entries, self._pending = self._pending, []
-        cold, self._cold = self._cold, []
+        cold, self._cold, self._fresh = self._cold, [], False
         end = entries[0].seq if entries else self._seq
         try:
             for _ in range(MOST_LOOKS):
