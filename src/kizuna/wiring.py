@@ -49,6 +49,7 @@ from kizuna.moderation import events as moderation_events
 from kizuna.moderation import leaving_queries as moderation_leaving
 from kizuna.moderation.lists import Screen, Words
 from kizuna.moderation.ports import Moderation
+from kizuna.notifications import belongings as notification_belongings
 from kizuna.notifications import on_circle
 from kizuna.notifications.consumers import notifying
 from kizuna.people import actions as people_actions
@@ -250,6 +251,7 @@ def belongings() -> Sequence[Part]:
     """
     return (
         *moderation_leaving.PARTS,
+        *notification_belongings.PARTS,
         wiring_media.PART,
         Part("people.person", "people", "person", leaving_queries.empty_person, archive.export_person),
         *square_belongings.PARTS,

@@ -169,9 +169,12 @@ SHARED: Final = (
     ("settings", at("/settings")),
     ("profile", at("/settings/profile")),
     ("sessions", at("/settings/sessions")),
+    ("notice-settings", at("/settings/notifications")),
     ("nothing-inside", at("/@nobody/1")),
 )
 SQUARE: Final = (
+    ("notices", at("/notifications")),
+    ("notices-written", at("/notifications?show=mentions")),
     ("pictures", sending(at("/compose"), _send_pictures)),
     ("public", at("/square")),
     ("tag", through("/square", "a[href^='/tags/'], a.hashtag")),
@@ -183,6 +186,7 @@ SQUARE: Final = (
     ("code", sending(_ask_to_authorize, lambda page: page.locator("button[value=allow]").click())),
 )
 CIRCLE: Final = (
+    ("notices", at("/notifications/circle")),
     ("home-square", at("/?show=square")),
     ("home-circle", at("/?show=circle")),
     ("write-to-two", sending(at("/compose"), _preview)),

@@ -13,6 +13,7 @@ from tests.browser.test_journey import Person
 
 pytestmark = pytest.mark.browser
 SECOND_MS = 1_000
+SLOW_MS = 15_000
 
 
 @pytest.fixture
@@ -63,3 +64,22 @@ def test_an_open_home_shows_a_new_post_and_a_new_voice_without_a_reload(browser:
     expect(bar).to_be_hidden()
     assert ben.page.evaluate("window.stays") is True
     expect(ben.page.locator("ol.items > li")).to_have_count(3)
+
+
+def test_a_notice_arrives_on_an_open_page_and_is_seen_there(browser: Browser, both: Pair) -> None:
+    aoi, ben = (Person(browser, both, "ja", scripts=True) for _ in range(2))
+    aoi.join(both.circle, "aoi", "Aoi")
+    ben.join(both.circle, "ben", "Ben")
+    ben.page.goto(f"{both.square}/notifications")
+    ben.page.evaluate("window.stays = true")
+    count = ben.page.locator(".places .count-square")
+    expect(count).to_have_count(0)
+    aoi.page.goto(f"{both.square}/@ben")
+    aoi.press(aoi.say("Follow"))
+    expect(ben.page.locator(".notices li.unread")).to_be_visible(timeout=SLOW_MS)
+    expect(ben.page.locator("form.seen")).to_have_count(0, timeout=SLOW_MS)
+    expect(count).to_have_count(0, timeout=SLOW_MS)
+    assert ben.page.evaluate("window.stays") is True
+    ben.page.reload()
+    expect(ben.page.locator(".notices li")).to_have_count(1)
+    expect(ben.page.locator(".notices li.unread")).to_have_count(0)

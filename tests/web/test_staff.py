@@ -9,7 +9,7 @@ from kizuna.people import standing_queries
 from kizuna.people.models import Role
 from kizuna.people.standing import appoint
 from kizuna.wiring import Server
-from tests.running import running
+from tests.running import running, settled
 from tests.web.conftest import Cast, arrive, config_of
 from tests.web.sheet import Sheet
 from tests.web.visitor import PASSWORD, Visitor, join
@@ -86,6 +86,11 @@ async def test_a_closed_report_carries_what_its_reporter_saw_and_no_more(town: t
     assert voice in seen.links
     assert "ben" not in seen.text.lower()
     assert "read by the staff" not in (await cast.ben.open("/settings/readings")).text
+    await settled(cast.server)
+    notices = await cast.aoi.open("/notifications/circle")
+    assert "The staff read something you said, because of a report" in notices.text
+    assert "/settings/readings" in notices.links
+    assert "report" not in (await cast.ben.open("/notifications/circle")).text
     await dan.do(report, f"{report}/close")
     assert "rude" not in (await dan.told(f"{report}", f"{report}/read", 200)).html
 

@@ -100,9 +100,8 @@ class Doors:
     async def count(self, call: OwnCall[Counted]) -> Response:
         """How much of it is newer than the marker."""
         most = min(call.params.limit or USUAL_COUNT, MOST_COUNT)
-        return json_answer(
-            Count(await self._reader(call.parts, call.viewer).unread(most, asked_of(call.params)))
-        )
+        unread = await self._reader(call.parts, call.viewer).unread(most, asked_of(call.params))
+        return json_answer(Count(len(unread)))
 
     async def dismiss(self, call: OwnCall[Nothing]) -> Response:
         """Take one of it away."""

@@ -5,12 +5,15 @@ from collections.abc import Collection
 
 from kizuna.circle.ports import Circle
 from kizuna.ground.errors import Invalid, NotFound
+from kizuna.ground.ids import MAX_ID
 from kizuna.notifications import circle_queries, quiet_queries, square_queries
 from kizuna.notifications.kinds import ALWAYS, CIRCLE_KINDS, SQUARE_KINDS
+from kizuna.notifications.models import EVERYTHING
 from kizuna.notifications.quiet import QuietTime, check_quiet
+from kizuna.notifications.square_reads import square_seen
 from kizuna.people.ports import People
-from kizuna.square.kept_actions import TIMELINES
-from kizuna.square.models import Marker
+from kizuna.square.kept_actions import TIMELINES, set_markers
+from kizuna.square.models import Marker, Page
 from kizuna.square.ports import Square
 from kizuna.store.store import Tx
 
@@ -56,6 +59,18 @@ async def mark_circle(circle: Circle, face_id: int, read: dict[str, int]) -> dic
         return {name: await circle_queries.set_marker(tx, face_id, name, last) for name, last in read.items()}
 
     return await circle.store.write(apply)
+
+
+async def mark_square(square: Square, account_id: int, up_to: int) -> None:
+    """An account has read its notifications up to this moment; markers never go back by this.
+
+    ``up_to`` may be an id of another list: what is kept is the newest of the account's own that is not newer.
+    """
+    below = Page(limit=1, max_id=min(up_to + 1, MAX_ID))
+    newest = await square_queries.rows(square.kept.reads, account_id, EVERYTHING, below)
+    seen = await square_seen(square, account_id) or 0
+    if newest and newest[0].id > seen:
+        await set_markers(square, account_id, {"notifications": newest[0].id})
 
 
 async def choose_square(square: Square, account_id: int, wanted: Collection[str]) -> None:

@@ -28,10 +28,12 @@ async def circle_one(db: Db, viewer_id: int, notification_id: int) -> CircleNoti
     return next(iter(await _readable(db, viewer_id, [row])), None) if row else None
 
 
-async def circle_news(db: Db, viewer_id: int, most: int, wanted: Wanted = EVERYTHING) -> int:
-    """How many there are that are newer than the viewer's marker, at most ``most``."""
+async def circle_news(
+    db: Db, viewer_id: int, most: int, wanted: Wanted = EVERYTHING
+) -> list[CircleNotification]:
+    """Those that are newer than the viewer's marker, at most ``most``."""
     newer = Page(limit=most, since_id=await circle_seen(db, viewer_id))
-    return len((await circle_page(db, viewer_id, newer, wanted)).found)
+    return (await circle_page(db, viewer_id, newer, wanted)).found
 
 
 async def circle_seen(db: Db, viewer_id: int) -> int | None:

@@ -11,6 +11,7 @@ from kizuna.circle import events as circle
 from kizuna.ground.events import Event
 from kizuna.jobs.outbox import Consumer
 from kizuna.notifications import on_circle, on_square
+from kizuna.notifications.watched import Watched
 from kizuna.square import events as square
 from kizuna.square.ports import Square
 from kizuna.store.store import Store, Tx
@@ -21,6 +22,11 @@ Act = Callable[[Any, Tx], Awaitable[None]]
 
 def notifying(public: Square, closed: Store) -> list[tuple[type[Event], list[Consumer]]]:
     """What the events of both planes make of notifications. ``closed`` is the store of the circle."""
+
+    watched = Watched(public)
+
+    async def of_posted(_: Square, event: square.Posted) -> Sequence[on_square.Telling]:
+        return await on_square.of_posted(public, watched, event)
 
     def tell(name: str, find: Find) -> list[Consumer]:
         found = functools.partial(find, public)
@@ -33,7 +39,7 @@ def notifying(public: Square, closed: Store) -> list[tuple[type[Event], list[Con
         return [Consumer(f"notifications.{name}", closed, act)]
 
     return [
-        (square.Posted, tell("posted", on_square.of_posted)),
+        (square.Posted, tell("posted", of_posted)),
         (square.PostEdited, tell("post_edited", on_square.of_edited)),
         (square.PostDeleted, take("post_deleted", on_square.on_post_deleted)),
         (square.Boosted, tell("boosted", on_square.of_boosted)),

@@ -11,6 +11,7 @@ import msgspec
 from kizuna.notifications import square_queries as queries
 from kizuna.notifications.events import Notified
 from kizuna.notifications.kinds import SquareKind
+from kizuna.notifications.watched import Watched
 from kizuna.square import block_queries, events, kept_queries, standing_queries
 from kizuna.square import queries as square_queries
 from kizuna.square.ports import Square
@@ -29,13 +30,13 @@ class Telling(msgspec.Struct, frozen=True):
     post_id: int
 
 
-async def of_posted(square: Square, event: events.Posted) -> Sequence[Telling]:
+async def of_posted(square: Square, watched: Watched, event: events.Posted) -> Sequence[Telling]:
     """Whom a post mentions, whom it answers, and who wants word of each post of its author."""
     answered = event.in_reply_to_account_id
     named = dict.fromkeys((*event.mentioned_ids, *(() if answered is None else (answered,))))
     told = await _open(square, named, "mention", event.account_id, event.post_id)
     if answered in (None, event.account_id):
-        waiting = await block_queries.followers_to_tell(square.store.reads, event.account_id)
+        waiting = await watched.by(event.account_id)
         others = [account_id for account_id in waiting if account_id not in named]
         told += [Telling(account_id, "status", event.account_id, event.post_id) for account_id in others]
     return told[:MOST_TOLD]

@@ -1,6 +1,6 @@
 """Quiet hours: when a person is told of nothing new. Pure."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Final
 from zoneinfo import ZoneInfo, available_timezones
@@ -41,6 +41,24 @@ def is_quiet(quiet: QuietTime | None, now_ms: int) -> bool:
     if quiet.from_minute < quiet.until_minute:
         return quiet.from_minute <= minute < quiet.until_minute
     return minute >= quiet.from_minute or minute < quiet.until_minute
+
+
+def ends_at(quiet: QuietTime, now_ms: int) -> int:
+    """When the quiet hours that are now will be over."""
+    zone = ZoneInfo(quiet.zone)
+    local = datetime.fromtimestamp(now_ms / 1000, zone)
+    hour, minute = divmod(quiet.until_minute, 60)
+    for days in range(3):  # where clocks are put forward or back, a time of day may be past before it comes
+        end = (local + timedelta(days=days)).replace(hour=hour, minute=minute, second=0, microsecond=0)
+        end_ms = round(end.timestamp() * 1000)
+        if end_ms > now_ms:
+            return end_ms
+    raise AssertionError("a time of day comes every day")
+
+
+def clock_time(minute: int) -> str:
+    """A minute of the day as 07:00."""
+    return f"{minute // 60:02}:{minute % 60:02}"
 
 
 @cache

@@ -51,10 +51,12 @@ async def square_groups(
     return {key: [row for row in members if row.id in standing] for key, members in rows.items()}
 
 
-async def square_news(square: Square, viewer_id: int, most: int, wanted: Wanted = EVERYTHING) -> int:
-    """How many there are that are newer than the viewer's marker, at most ``most``."""
+async def square_news(
+    square: Square, viewer_id: int, most: int, wanted: Wanted = EVERYTHING
+) -> list[SquareNotification]:
+    """Those that are newer than the viewer's marker, at most ``most``."""
     newer = Page(limit=most, since_id=await square_seen(square, viewer_id))
-    return len((await square_page(square, viewer_id, newer, wanted)).found)
+    return (await square_page(square, viewer_id, newer, wanted)).found
 
 
 async def square_seen(square: Square, viewer_id: int) -> int | None:

@@ -41,8 +41,8 @@ class Notices(Protocol):
         """One of it, if it still is so and may be known."""
         ...
 
-    async def unread(self, most: int, asked: Asked) -> int:
-        """How many are newer than the marker, at most ``most``."""
+    async def unread(self, most: int, asked: Asked) -> list[Told]:
+        """What is newer than the marker, at most ``most``."""
         ...
 
     async def groups(self, keys: Collection[str]) -> dict[str, list[Told]]:
@@ -78,9 +78,9 @@ class OfSquare:
         """One of it, if it still is so."""
         return await square_one(self._square, self._me, one_id)
 
-    async def unread(self, most: int, asked: Asked) -> int:
-        """How many are newer than the account's marker."""
-        return await square_news(self._square, self._me, most, square_wanted(asked))
+    async def unread(self, most: int, asked: Asked) -> list[Told]:
+        """What is newer than the account's marker."""
+        return [*await square_news(self._square, self._me, most, square_wanted(asked))]
 
     async def groups(self, keys: Collection[str]) -> dict[str, list[Told]]:
         """The members of groups."""
@@ -124,10 +124,11 @@ class OfBoth:
         found = await circle_one(self._circle.store.reads, self._face, one_id)
         return found if found is not None and found.kind in API_NAMES else None
 
-    async def unread(self, most: int, asked: Asked) -> int:
-        """How many are newer than the marker of their plane."""
+    async def unread(self, most: int, asked: Asked) -> list[Told]:
+        """What is newer than the marker of its plane."""
         closed = await circle_news(self._circle.store.reads, self._face, most, circle_wanted(asked))
-        return min(most, closed + (await self._public.unread(most, asked) if self._public else 0))
+        public = await self._public.unread(most, asked) if self._public else []
+        return [*public, *closed][:most]
 
     async def groups(self, keys: Collection[str]) -> dict[str, list[Told]]:
         """The members of groups. What friends do is told one by one."""

@@ -22,6 +22,7 @@ from kizuna.streaming.hub import Hub
 from kizuna.streaming.own import Look, OwnEntry, OwnSource
 from kizuna.streaming.seats import Seats
 from kizuna.streaming.square import SquareSource
+from kizuna.tie.bell import Bell
 from kizuna.tie.events import Arrived, CopyChanged
 from kizuna.tie.home import Home
 from kizuna.tie.told_streams import NoticeSource
@@ -29,13 +30,15 @@ from kizuna.tie.told_streams import NoticeSource
 
 @dataclass(frozen=True)
 class Streams:
-    """The hub for visitors, and the one for members."""
+    """The hub for visitors, the one for members, and what rings there after quiet hours."""
 
     public: Hub
     member: Hub
+    bell: Bell
 
     async def stop(self) -> None:
         """End every stream, and take in nobody more."""
+        await self.bell.stop()
         await self.public.stop()
         await self.member.stop()
 
@@ -43,7 +46,7 @@ class Streams:
 def make_streams(people: People, square: Square, circle: Circle, home: Home, clock: Clock) -> Streams:
     """Both hubs, hearing their stores."""
     seats = Seats(enabled=not people.config.test_mode)
-    streams = Streams(Hub(clock, HEARTBEAT, seats), Hub(clock, HEARTBEAT, seats))
+    streams = Streams(Hub(clock, HEARTBEAT, seats), Hub(clock, HEARTBEAT, seats), Bell(clock))
     member = streams.member
     SquareSource(square, clock, streams.public).listen(square.store, people.store)
     SquareSource(square, clock, member, home.told).listen(square.store, people.store)
@@ -53,7 +56,7 @@ def make_streams(people: People, square: Square, circle: Circle, home: Home, clo
     people.store.hear(TokensChanged, lambda event: member.tokens_ended(event.digests))
     for store in (people.store, square.store, circle.store):
         store.doubt(lambda: _doubt(streams))
-    NoticeSource(square, circle, clock, member).listen()
+    NoticeSource(square, circle, member, streams.bell).listen()
     _listen(own, circle.store)
     return streams
 

@@ -5,16 +5,21 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from kizuna.circle.ports import Circle
-from kizuna.ground.clock import Clock
+from kizuna.ground.config import Plane
 from kizuna.notifications.circle_reads import circle_one
 from kizuna.notifications.entities import Notification
 from kizuna.notifications.events import Notified
+from kizuna.notifications.kinds import LIFELINES
+from kizuna.notifications.quiet import ends_at, is_quiet
+from kizuna.notifications.quiet_queries import quiet_time
 from kizuna.notifications.square_reads import square_one
 from kizuna.people.models import Viewer
+from kizuna.people.queries import person_of_face
 from kizuna.square.ports import Square
 from kizuna.streaming.hub import Hub
 from kizuna.streaming.models import Body, Channel, Entry, Judge
 from kizuna.tie import notices
+from kizuna.tie.bell import Bell
 
 
 class NoticeEntry(Entry, frozen=True, kw_only=True):
@@ -26,10 +31,11 @@ class NoticeEntry(Entry, frozen=True, kw_only=True):
 class NoticeSource:
     """New notifications, each for the face that it was written for."""
 
-    def __init__(self, square: Square, circle: Circle, clock: Clock, hub: Hub) -> None:
+    def __init__(self, square: Square, circle: Circle, hub: Hub, bell: Bell) -> None:
+        self._bell = bell
         self._square = square
         self._circle = circle
-        self._clock = clock
+        self._clock = square.clock
         self._hub = hub
         for plane in ("square", "circle"):
             hub.add(plane, NoticeEntry, self)
@@ -54,7 +60,8 @@ class NoticeSource:
 
     async def judge(self, entry: NoticeEntry) -> Judge | None:
         """The face itself, as long as what it is told of is so and may be known."""
-        if await self._look(entry) is None:
+        found = await self._look(entry)
+        if found is None or await self._held(entry, found.kind):
             return None
         if entry.plane == "square":
             return lambda viewer: viewer is not None and viewer.square_id == entry.face_id
@@ -81,14 +88,24 @@ class NoticeSource:
             return await square_one(self._square, entry.face_id, entry.id)
         return await circle_one(self._circle.store.reads, entry.face_id, entry.id)
 
+    async def _held(self, entry: NoticeEntry, kind: str) -> bool:
+        """Whether the person has quiet hours now; the newest of what is held then is told at their end."""
+        people = self._square.kept.reads
+        person_id = await person_of_face(people, entry.plane, entry.face_id)
+        quiet = None if person_id is None else await quiet_time(people, person_id)
+        now = self._clock.now_ms()
+        if quiet is None or kind in LIFELINES or not is_quiet(quiet, now):
+            return False
+        place = (entry.plane, entry.face_id)
+        self._bell.hold(place, entry.id, ends_at(quiet, now), lambda newest: self._tell(*place, newest))
+        return True
+
     def _notified(self, event: Notified) -> None:
+        self._tell(event.plane, event.face_id, event.notification_id)
+
+    def _tell(self, plane: Plane, face_id: int, notification_id: int) -> None:
         at_ms = self._clock.now_ms()
-        self._hub.publish(
-            NoticeEntry(
-                plane=event.plane,
-                event="notification",
-                id=event.notification_id,
-                at_ms=at_ms,
-                face_id=event.face_id,
-            )
+        entry = NoticeEntry(
+            plane=plane, event="notification", id=notification_id, at_ms=at_ms, face_id=face_id
         )
+        self._hub.publish(entry)

@@ -11,7 +11,7 @@ from kizuna.doors.parts import MemberParts
 from kizuna.ground.errors import Invalid, NotFound, Refusal
 from kizuna.notifications import actions, circle_queries, quiet_queries, square_queries
 from kizuna.notifications.kinds import ALWAYS, CIRCLE_KINDS, SQUARE_KINDS
-from kizuna.notifications.quiet import QuietTime, zones
+from kizuna.notifications.quiet import QuietTime, clock_time, zones
 from kizuna.people.models import Viewer
 from kizuna.square import queries
 from kizuna.web.forms import Sent, Short, Table, account_of, face_of, sent
@@ -109,7 +109,7 @@ def _values(known: QuietTime) -> dict[str, str]:
     return {
         "on": "1",
         "zone": known.zone,
-        **{name: f"{minute // 60:02}:{minute % 60:02}" for name, minute in times.items()},
+        **{name: clock_time(minute) for name, minute in times.items()},
     }
 
 

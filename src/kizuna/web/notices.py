@@ -18,7 +18,7 @@ from kizuna.notifications.kinds import CIRCLE_KINDS, SPEAKING, SQUARE_KINDS
 from kizuna.notifications.models import CircleNotification, SquareNotification, Wanted
 from kizuna.notifications.square_reads import square_page, square_seen
 from kizuna.people.models import Viewer
-from kizuna.square import kept_actions, queries
+from kizuna.square import queries
 from kizuna.square.models import Account, Post
 from kizuna.web.forms import Sent, Short, Table, account_of, cursor, face_of, sent
 from kizuna.web.items import account_face, circle_face, voice_item
@@ -61,8 +61,7 @@ async def circle(pages: Pages, parts: MemberParts, request: Request, viewer: Vie
 async def square_seen_all(pages: Pages, parts: MemberParts, request: Request, viewer: Viewer) -> Response:
     """``POST /notifications/seen``."""
     me, up_to = account_of(viewer), await _up_to(parts, request)
-    if up_to > (await square_seen(parts.square, me) or 0):
-        await kept_actions.set_markers(parts.square, me, {"notifications": up_to})
+    await actions.mark_square(parts.square, me, up_to)
     return done(PATHS["square"])
 
 

@@ -99,13 +99,13 @@ class Pages:
         if viewer.square_id is not None:
             account = await square_queries.account(parts.square.store.reads, viewer.square_id)
             square = account_face(account) if account else None
-            news = await square_news(parts.square, viewer.square_id, MOST_NEWS)
+            news = len(await square_news(parts.square, viewer.square_id, MOST_NEWS))
         if viewer.circle_id is not None and isinstance(parts, MemberParts):
             reads = parts.circle.store.reads
             profile = await friend_queries.profile_by_id(reads, viewer.circle_id, viewer.circle_id)
             circle = circle_face(profile.face) if profile else None
             requests = len(await friend_queries.requests_in(reads, viewer.circle_id))
-            closed_news = await circle_news(reads, viewer.circle_id, MOST_NEWS)
+            closed_news = len(await circle_news(reads, viewer.circle_id, MOST_NEWS))
         return Viewer(
             square=square,
             circle=circle,

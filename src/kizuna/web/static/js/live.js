@@ -5,7 +5,7 @@
 const CALM_MS = 10_000;
 const SOON_MS = 150;
 const LATER_MS = 5_000;
-const PARTS = { requests: [".places", ".side"], notification: [".places", ".told"], copy: [".side", ".copies"] };
+const PARTS = { requests: [".places", ".side"], notification: [".places", ".notices"], copy: [".side", ".copies"] };
 
 const body = document.body;
 const bar = document.querySelector("[data-fresh]");
@@ -99,7 +99,7 @@ function replace(page, selector) {
   const now = page.querySelector(selector);
   if (!old || !now || old.contains(document.activeElement)) return;
   old.replaceWith(document.adoptNode(now));
-  if (selector === ".told") document.dispatchEvent(new CustomEvent("kizuna:told"));
+  if (selector === ".notices") document.dispatchEvent(new CustomEvent("kizuna:told"));
 }
 
 function count({ id, replies, boosts, favourites, said }) {
