@@ -85,24 +85,31 @@ async def favourites(call: OwnCall[Paged]) -> Response:
 async def markers(call: OwnCall[MarkersAsked]) -> Response:
     """How far one has read."""
     known = await kept_queries.markers(call.parts.square.kept.reads, call.me)
-    return json_answer(_entities({name: known[name] for name in call.params.timeline if name in known}))
+    return json_answer(marker_entities({name: known[name] for name in call.params.timeline if name in known}))
 
 
 async def set_markers(call: OwnCall[MarkersSet]) -> Response:
     """Keep how far one has read."""
+    made = await kept_actions.set_markers(call.parts.square, call.me, read_up_to(call.params))
+    return json_answer(marker_entities(made))
+
+
+def read_up_to(params: MarkersSet) -> dict[str, int]:
+    """The last id of each timeline that a client has read. Raises Invalid."""
     read: dict[str, int] = {}
     for timeline in kept_actions.TIMELINES:
-        wanted: ReadUpTo | None = getattr(call.params, timeline)
+        wanted: ReadUpTo | None = getattr(params, timeline)
         if wanted is None:
             continue
         last = parse_id(wanted.last_read_id)
         if last is None:
             raise Invalid("{name} is not an id", field=timeline, name="last_read_id")
         read[timeline] = last
-    return json_answer(_entities(await kept_actions.set_markers(call.parts.square, call.me, read)))
+    return read
 
 
-def _entities(markers: dict[str, models.Marker]) -> dict[str, Marker]:
+def marker_entities(markers: dict[str, models.Marker]) -> dict[str, Marker]:
+    """Markers by timeline, as the client API writes them."""
     return {
         name: Marker(str(each.last_read_id), each.version, when(each.updated_at))
         for name, each in markers.items()

@@ -12,7 +12,10 @@ from kizuna.api import (
     friends,
     instance,
     kept,
+    markers,
     media,
+    notification_groups,
+    notification_policy,
     notifications,
     oauth,
     profile,
@@ -55,6 +58,8 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
     *edits.OPERATIONS,
     *kept.OPERATIONS,
     *notifications.OPERATIONS,
+    *notification_policy.OPERATIONS,
+    *notification_groups.OPERATIONS,
     *blocks.OPERATIONS,
     *reports.OPERATIONS,
     *tags.OPERATIONS,
@@ -74,5 +79,12 @@ def routes(config: Config) -> tuple[list[PublicRoute], list[MemberRoute]]:
     public = [each.route for each in OPERATIONS if isinstance(each.route, PublicRoute)]
     if "circle" not in config.planes:
         return public, [each.route for each in OPERATIONS if isinstance(each.route, MemberRoute)]
-    twins = (*voices.TWINS, *friends.TWINS, *reports.TWINS, *notifications.TWINS)
+    twins = (
+        *voices.TWINS,
+        *friends.TWINS,
+        *reports.TWINS,
+        *notifications.TWINS,
+        *notification_groups.TWINS,
+        *markers.TWINS,
+    )
     return public, member_routes(OPERATIONS, twins)
