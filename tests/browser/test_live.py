@@ -83,3 +83,26 @@ def test_a_notice_arrives_on_an_open_page_and_is_seen_there(browser: Browser, bo
     ben.page.reload()
     expect(ben.page.locator(".notices li")).to_have_count(1)
     expect(ben.page.locator(".notices li.unread")).to_have_count(0)
+
+
+def test_an_open_page_shows_edits_counts_and_deletions_of_what_is_on_it(browser: Browser, both: Pair) -> None:
+    aoi, ben = (Person(browser, both, "ja", scripts=True) for _ in range(2))
+    aoi.join(both.square, "aoi", "Aoi")
+    ben.join(both.square, "ben", "Ben")
+    write(aoi, "はじめの言葉", "unlisted")
+    where = aoi.page.locator(".item a.when").first.get_attribute("href")
+    ben.page.goto(f"{both.square}/@aoi")
+    ben.page.evaluate("window.stays = true")
+    item = ben.page.locator("ol.items .item")
+    aoi.page.goto(f"{both.square}{where}/edit")
+    aoi.page.locator("form.composer textarea").fill("ちがう言葉")
+    aoi.press(aoi.say("Save"))
+    expect(item.get_by_text("ちがう言葉")).to_be_visible(timeout=SECOND_MS)
+    expect(item.get_by_text(aoi.say("edited"))).to_be_visible()
+    aoi.page.goto(f"{both.square}{where}")
+    aoi.page.locator(f"[formaction='{where}/favourite']").click()
+    expect(item.locator(f"[formaction='{where}/favourite']")).to_have_text("1", timeout=SECOND_MS)
+    aoi.page.goto(f"{both.square}{where}/delete")
+    aoi.press(aoi.say("Delete"))
+    expect(item).to_have_count(0, timeout=SECOND_MS)
+    assert ben.page.evaluate("window.stays") is True

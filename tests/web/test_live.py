@@ -64,16 +64,53 @@ def room_position(id_: str, other: Event) -> str:
 
 async def test_counts_and_requests_are_told(cast: Cast) -> None:
     post = await cast.aoi.say(WORDS, "public")
+    shown = await page_stream(cast.nobody, f"square&posts={id_of(post)}")
+    token = await cast.ben.token()
+    for undo, given in (("", 1), ("1", 0)):
+        await cast.ben.raw(f"{post}/favourite", [("csrf", token), ("undo", undo)])
+        counts = await shown.next()
+        assert (counts.name, counts.data["favourites"], counts.data["said"]) == ("counts", given, "0 replies")
+    waiting = await page_stream(cast.ben, "own")
+    await cast.carol.do("/c/ben", "/c/ben/request", note="hello")
+    assert (await waiting.next()).name == "requests"
+
+
+async def test_a_page_is_told_what_becomes_of_the_posts_it_shows_and_of_no_others(cast: Cast) -> None:
+    shown, other = await cast.aoi.say("Here", "unlisted"), await cast.aoi.say("Elsewhere", "unlisted")
+    page = await page_stream(cast.nobody, f"posts&posts={id_of(shown)},{id_of(shown)},x,")
+    thread = await page_stream(cast.ben, f"thread&posts={id_of(shown)}")
     square = await page_stream(cast.nobody, "square")
-    await cast.ben.raw(f"{post}/favourite", [("csrf", await cast.ben.token())])
-    counts = await square.next()
-    assert (counts.name, counts.data["favourites"], counts.data["said"]) == ("counts", 1, "0 replies")
-    waiting = await page_stream(cast.aoi, "own")
-    await cast.carol.do("/c/aoi", "/c/aoi/request", note="hello")
-    names = [(await waiting.next()).name]
-    while names[-1] == "notification":  # of the favourite, which is told after its answer
-        names.append((await waiting.next()).name)
-    assert names[-1] == "requests"
+    heard: list[Event] = []
+    for verb, words in (("reply", "an answer"), ("edit", "Other words"), ("delete", "")):
+        for post in (other, shown):
+            page_of_form = post if verb == "reply" else f"{post}/{verb}"
+            who = cast.ben if verb == "reply" else cast.aoi
+            await who.do(page_of_form, f"{post}/{verb}", text=words)
+        heard.append(await page.next())
+    assert [each.name for each in heard] == ["counts", "changed", "gone"]
+    assert {each.data["id"] for each in heard} == {id_of(shown)}
+    names = [(await thread.next()).name for _ in range(4)]
+    assert sorted(names) == ["changed", "counts", "gone", "new"]
+    gone = await square.next()
+    assert gone.name == "gone", "of what is not listed the public page hears nothing while it stands"
+    page.leave()
+
+
+async def test_a_page_hears_nothing_of_the_posts_of_whom_one_has_blocked(cast: Cast) -> None:
+    post = await cast.aoi.say("Here", "public")
+    page = await page_stream(cast.ben, f"thread&posts={id_of(post)}")
+    await cast.aoi.do("/@ben/block", "/@ben/block")
+    await cast.carol.raw(f"{post}/favourite", [("csrf", await cast.carol.token())])
+    await cast.carol.do(post, f"{post}/reply", text="@aoi heard")
+    await cast.aoi.do(f"{post}/edit", f"{post}/edit", text="Other words", do="send")
+    heard = await page.next()
+    assert heard.name == "new", "the reply of somebody else"
+    assert await page.quiet()
+
+
+def id_of(path: str) -> str:
+    """The id of a post by its address."""
+    return path.rpartition("/")[2]
 
 
 async def test_a_friend_who_was_removed_is_told_nothing_more(cast: Cast) -> None:

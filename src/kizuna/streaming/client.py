@@ -23,7 +23,7 @@ class Subscription:
     ) -> None:
         self.client = client
         self.label = label
-        self.channels = tuple(channels)
+        self.channels = tuple(dict.fromkeys(channels))
         self.first = first
         self.cold = cold
         """Something that is in the log already has to be told first."""

@@ -24,12 +24,14 @@ Render = Callable[[int, Sequence[Viewer | None]], Awaitable[Body | None]]
 class PostEntry(Entry, frozen=True, kw_only=True):
     """Something that happened to a post, or to a boost of it.
 
-    ``author_ids`` are who says it: the booster first, then the author; for a deletion all who did.
+    ``author_ids`` are who says it: the booster first, then the author; for a deletion all who did; for counts
+    nobody yet. ``parent_id`` is what a new reply answers.
     """
 
     author_ids: tuple[int, ...]
     original_id: int | None = None
     to_id: int | None = None
+    parent_id: int | None = None
     reply: bool = False
     tags: tuple[str, ...] = ()
     public: bool = False
@@ -55,7 +57,8 @@ class SquareSource:
         square.hear(events.PostDeleted, self._deleted)
         square.hear(events.Boosted, self._boosted)
         square.hear(events.Unboosted, self._unboosted)
-        square.hear(events.Favourited, lambda event: self._counted(event.post_id, event.author_id))
+        square.hear(events.Favourited, lambda event: self._counted(event.post_id))
+        square.hear(events.Unfavourited, lambda event: self._counted(event.post_id))
         square.hear(events.Followed, self._followed)
         square.hear(events.Unfollowed, self._followed)
         square.hear(events.FollowChanged, self._followed)
@@ -83,7 +86,17 @@ class SquareSource:
             self._homes.closed(viewer.square_id)
 
     def channels(self, entry: PostEntry) -> Iterable[Channel]:
-        """Where an entry is told: where the same post is found in the timelines."""
+        """Where an entry is told: on pages that show the post, and where it is found in the timelines.
+
+        Counts are told to pages that show the post, and nowhere else (docs/decisions/042).
+        """
+        yield "post", entry.id
+        if entry.parent_id is not None:
+            yield "replies", entry.parent_id
+        if entry.event != "counts":
+            yield from self._timelines(entry)
+
+    def _timelines(self, entry: PostEntry) -> Iterable[Channel]:
         if entry.public:
             if not entry.reply:
                 yield PUBLIC
@@ -104,6 +117,11 @@ class SquareSource:
             return _anybody
         if entry.id in self._gone or entry.original_id in self._gone:
             return None
+        if entry.event == "counts":
+            post = await queries.post(self._square.store.reads, entry.id)
+            if post is None:
+                return None
+            entry = msgspec.structs.replace(entry, author_ids=(post.account_id,))
         return lambda viewer: self._sees(viewer, entry)
 
     async def body(self, entry: PostEntry, viewers: Sequence[Viewer | None]) -> Body | None:
@@ -149,13 +167,14 @@ class SquareSource:
                 at_ms=self._clock.now_ms(),
                 author_ids=(event.account_id,),
                 to_id=event.in_reply_to_account_id,
+                parent_id=event.in_reply_to_id,
                 reply=event.in_reply_to_id is not None,
                 tags=event.tags,
                 public=event.visibility == "public",
             )
         )
-        if event.in_reply_to_id is not None and event.in_reply_to_account_id is not None:
-            self._counted(event.in_reply_to_id, event.in_reply_to_account_id)
+        if event.in_reply_to_id is not None:
+            self._counted(event.in_reply_to_id)
 
     def _edited(self, event: events.PostEdited) -> None:
         self._hub.publish(
@@ -184,6 +203,8 @@ class SquareSource:
                 public=True,
             )
         )
+        if event.in_reply_to_id is not None:
+            self._counted(event.in_reply_to_id)
 
     def _boosted(self, event: events.Boosted) -> None:
         self._hub.publish(
@@ -196,7 +217,7 @@ class SquareSource:
                 original_id=event.post_id,
             )
         )
-        self._counted(event.post_id, event.author_id)
+        self._counted(event.post_id)
 
     def _unboosted(self, event: events.Unboosted) -> None:
         self._hub.ended()
@@ -210,8 +231,9 @@ class SquareSource:
                 author_ids=(event.account_id,),
             )
         )
+        self._counted(event.post_id)
 
-    def _counted(self, post_id: int, author_id: int) -> None:
+    def _counted(self, post_id: int) -> None:
         """However often a post is marked within one beat, its counts are told once."""
         if post_id in self._counting:
             return
@@ -222,8 +244,7 @@ class SquareSource:
                 event="counts",
                 id=post_id,
                 at_ms=self._clock.now_ms(),
-                author_ids=(author_id,),
-                public=True,
+                author_ids=(),
             )
         )
 

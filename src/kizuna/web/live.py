@@ -30,6 +30,7 @@ from kizuna.web.forms import Table
 from kizuna.web.pages import Pages
 
 NAMES: Final = {"update": "new", "delete": "gone", "status.update": "changed"}
+MOST_SHOWN: Final = 80
 LOST: Final = live_event("lost", "", {})
 
 
@@ -63,14 +64,17 @@ class LiveEvents:
 
 
 async def live(pages: Pages, parts: PublicParts, request: Request, viewer: Viewer | None) -> Response:
-    """``GET /live?on=…&since=…``."""
+    """``GET /live?on=…&posts=…&since=…``."""
     check_origin(request)
     session = read_cookie(parts.config, request, "session") if viewer else None
     return EventStream(
         request,
         parts.streams,
         _form(pages.speak(parts, request, viewer)),
-        _channels(request.query_params.get("on", ""), viewer),
+        (
+            *_channels(request.query_params.get("on", ""), viewer),
+            *_shown(request.query_params.get("on", ""), request.query_params.get("posts", "")),
+        ),
         authorise=_authorised(parts.people, session) if session else None,
         digest=token_hash("session", session) if session else None,
         position=last_event(request, "since"),
@@ -106,10 +110,17 @@ def _channels(on: str, viewer: Viewer | None) -> tuple[Channel, ...]:
             return (*_home(which, viewer), *own)
         case "room" if (room_id := parse_id(which)) is not None:
             return (("room", room_id), *own)
-        case "own":
+        case "own" | "posts" | "thread":
             return own
         case _:
             raise NotFound
+
+
+def _shown(on: str, posts: str) -> tuple[Channel, ...]:
+    """The posts that the page shows: what becomes of each, and in a thread its replies. More than that is not told."""
+    ids = {one for text in posts.split(",")[:MOST_SHOWN] if (one := parse_id(text)) is not None}
+    kinds = ("post", "replies") if on == "thread" else ("post",)
+    return tuple((kind, one) for one in ids for kind in kinds)
 
 
 def _own(viewer: Viewer | None) -> tuple[Channel, ...]:

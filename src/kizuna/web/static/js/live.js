@@ -12,6 +12,7 @@ const bar = document.querySelector("[data-fresh]");
 const list = document.querySelector("ol.items, ol.thread");
 const fresh = new Set();
 const dirty = new Set();
+const reworded = new Set();
 let source;
 let position = body.dataset.since;
 let insertedAt = 0;
@@ -19,7 +20,7 @@ let timer;
 
 function open() {
   if (source || document.hidden) return;
-  const asked = new URLSearchParams({ on: body.dataset.live, since: position });
+  const asked = new URLSearchParams({ on: body.dataset.live, posts: posts().join(","), since: position });
   source = new EventSource(`/live?${asked}`);
   const on = (name, act) =>
     source.addEventListener(name, (event) => {
@@ -29,9 +30,33 @@ function open() {
   on("new", ({ id, plane }) => arrived(plane === "circle" ? `v${id}` : `p${id}`));
   on("inbound", () => arrived("inbound"));
   on("lost", () => arrived("lost"));
-  on("gone", ({ id, plane }) => document.getElementById(`${plane === "circle" ? "v" : "p"}${id}`)?.closest("li")?.remove());
+  on("changed", ({ id, plane }) => changed(plane === "circle" ? `v${id}` : `p${id}`));
+  on("gone", ({ id, plane }) => gone(plane === "circle" ? `v${id}` : `p${id}`));
   on("counts", count);
   for (const [name, parts] of Object.entries(PARTS)) on(name, () => refresh(parts));
+}
+
+// What the page shows of the square, as the server is to tell about it. A boost names what it shows.
+function posts() {
+  const ids = [...document.querySelectorAll("article.item-square[id]")].flatMap(({ id, dataset }) => [id, dataset.of]);
+  return [...new Set(ids.filter(Boolean))].map((id) => id.slice(1)).slice(0, 80);
+}
+
+function showing(id) {
+  return document.querySelectorAll(`#${CSS.escape(id)}, [data-of="${CSS.escape(id)}"]`);
+}
+
+function changed(id) {
+  if (showing(id).length === 0) return;
+  reworded.add(id);
+  refresh(["changed"]);
+}
+
+function gone(id) {
+  const main = document.getElementById(id)?.matches(".item-main");
+  const written = document.querySelector("form.composer textarea")?.value.trim();
+  if (main && !written) return location.reload();
+  for (const article of showing(id)) article.closest("li")?.remove();
 }
 
 function close() {
@@ -70,6 +95,7 @@ async function fetchPage() {
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   for (const part of wanted) {
     if (part === "items") insert(page);
+    else if (part === "changed") renew(page);
     else replace(page, part);
   }
   if (dirty.size) refresh([]);
@@ -79,19 +105,49 @@ function insert(page) {
   const newer = page.querySelector("ol.items, ol.thread");
   if (!newer) return;
   if (!list) return location.reload();
-  const known = new Set([...list.children].map(name));
-  const added = [...newer.children].filter((entry) => !known.has(name(entry)));
-  if (list.matches(".thread")) list.append(...added);
-  else list.prepend(...added);
+  const there = new Map([...list.children].map((entry) => [name(entry), entry]));
+  const added = [];
+  let before;
+  for (const entry of [...newer.children]) {
+    const known = there.get(name(entry));
+    if (!known) {
+      if (before) before.after(entry);
+      else list.prepend(entry);
+      added.push(entry);
+    }
+    before = known ?? entry;
+  }
   fresh.clear();
   bar.hidden = true;
-  if (added.length) insertedAt = Date.now(); // what was there already disturbed nobody
+  if (added.length) {
+    insertedAt = Date.now(); // what was there already disturbed nobody
+    close(); // and ask anew, for these too
+    open();
+  }
+  document.dispatchEvent(new CustomEvent("kizuna:inserted"));
+}
+
+// Another wording, around the buttons, which stay: somebody may be about to press one.
+function renew(page) {
+  for (const id of reworded) {
+    for (const old of showing(id)) {
+      const now = page.getElementById(old.id);
+      const [kept, acts] = [old, now].map((article) => article?.querySelector(":scope > .acts"));
+      if (!kept || !acts) continue;
+      const open = old.querySelector(":scope > .fold[open] > summary")?.textContent;
+      for (const child of [...old.children]) if (child !== kept) child.remove();
+      while (acts.nextElementSibling) kept.after(acts.nextElementSibling);
+      while (acts.previousElementSibling) kept.before(now.firstElementChild);
+      const fold = old.querySelector(":scope > .fold");
+      if (fold && fold.querySelector("summary").textContent === open) fold.open = true;
+    }
+  }
+  reworded.clear();
   document.dispatchEvent(new CustomEvent("kizuna:inserted"));
 }
 
 function name(entry) {
-  const article = entry.querySelector("article");
-  return article.id || article.querySelector(".when").getAttribute("href") + article.querySelector(".via")?.textContent;
+  return entry.querySelector("article")?.id;
 }
 
 function replace(page, selector) {
@@ -103,7 +159,7 @@ function replace(page, selector) {
 }
 
 function count({ id, replies, boosts, favourites, said }) {
-  for (const article of document.querySelectorAll(`#p${CSS.escape(id)}`)) {
+  for (const article of showing(`p${id}`)) {
     const [reply, boost, star] = article.querySelectorAll(".acts > .act");
     reply.ariaLabel = said;
     for (const [act, value] of [[reply, replies], [boost, boosts], [star, favourites]]) show(act, value);
