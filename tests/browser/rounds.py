@@ -151,6 +151,32 @@ def _invite_of_somebody_else(page: Page, origin: str) -> None:
     page.goto(page.locator("#link").inner_text().strip())
 
 
+def _reword(page: Page) -> None:
+    page.locator("form.composer textarea").fill("週末は舟に乗ります。\nお弁当もあります。")
+    page.locator("[name=warning]").fill("舟の話")
+    page.locator("button[value=preview]").click()
+    page.wait_for_selector("ins")
+
+
+def _keep(page: Page, origin: str) -> None:
+    """Mark the newest post of the square that is not marked yet, and look at the bookmarks."""
+    page.goto(f"{origin}/square")
+    button = page.locator("[formaction$='/bookmark'][aria-pressed=false]").first
+    button.click()
+    page.locator("[formaction$='/bookmark'][aria-pressed=true]").first.wait_for()
+    page.goto(f"{origin}/bookmarks")
+
+
+def under(path: str, selector: str, more: str) -> Way:
+    """Open an address, follow the first link of a selector, and go on from there."""
+
+    def go(page: Page, origin: str) -> None:
+        through(path, selector)(page, origin)
+        page.goto(f"{page.url.partition('#')[0]}{more}")
+
+    return go
+
+
 ENTRY: Final = (
     ("landing", at("/")),
     ("about", at("/about")),
@@ -182,6 +208,18 @@ SQUARE: Final = (
     ("account", at("/@anna")),
     ("post", through("/@misaki", ".item a.when")),
     ("delete", through("/@misaki", ".item-square .acts a.last")),
+    ("post-edit", sending(through("/@misaki", ".item a.when", ".acts a[href$='/edit']"), _reword)),
+    ("post-history", under("/@misaki", ".item a.when", "/history")),
+    ("boosts", under("/square", ".item a.when", "/boosts")),
+    ("replies-tab", at("/@anna?show=replies")),
+    ("followers", at("/@anna/followers")),
+    ("bookmarks", _keep),
+    ("favourites", at("/favourites")),
+    ("tags", at("/tags")),
+    ("mute", at("/@anna/mute")),
+    ("account-block", at("/@anna/block")),
+    ("mutes", at("/settings/mutes")),
+    ("account-blocks", at("/settings/blocks/square")),
     ("authorize", _ask_to_authorize),
     ("code", sending(_ask_to_authorize, lambda page: page.locator("button[value=allow]").click())),
 )

@@ -37,6 +37,7 @@ from kizuna.web.specimens import (
     voice,
 )
 
+LINES = (("Web", "https://example.org"), ("好きなもの", "雪"), ("", ""), ("", ""))
 SERVERS: dict[str, tuple[Plane, ...]] = {
     "circle": ("circle",),
     "square": ("square",),
@@ -221,7 +222,10 @@ def settings(locale: Locale) -> dict[str, v.PageView]:
         "settings": v.SettingsView(page=page(locale, path="/settings"), ties=1, sessions=2),
         "settings_profile": v.ProfileView(
             page=page(locale, "both", "/settings/profile"),
-            forms=(p.ProfileForm(face=MIYUKI_OUT, form=filled), p.ProfileForm(face=MIYUKI, form=filled)),
+            forms=(
+                p.ProfileForm(face=MIYUKI_OUT, form=filled, lines=LINES, ticks=("indexable",)),
+                p.ProfileForm(face=MIYUKI, form=filled),
+            ),
         ),
         "settings_sessions": v.SessionsView(page=page(locale, path="/settings/sessions"), sessions=SESSIONS),
         "settings_ties": v.TiesView(

@@ -79,7 +79,11 @@ class Sheet(HTMLParser):
             self._put_input(self._form, given)
         elif self._form is not None and tag == "select" and "name" in given:
             self._form.fields.append((given["name"], ""))
-        elif self._form is not None and tag == "option" and not self._form.fields[-1][1]:
+        elif (
+            self._form is not None
+            and tag == "option"
+            and ("selected" in given or not self._form.fields[-1][1])
+        ):
             self._form.fields[-1] = (self._form.fields[-1][0], given.get("value", ""))
 
     @staticmethod

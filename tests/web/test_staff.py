@@ -184,6 +184,9 @@ async def test_blocked_words_are_kept_out_of_the_square_alone(town: tuple[Cast, 
     said = await poster.say("A class of its own")
     edited = await poster.http.put(f"/api/v1/statuses/{said['id']}", json={"status": "You ass!"})
     assert edited.status_code == 422, "nor by an edit"
+    line = {"fields_attributes": {"0": {"name": "About", "value": "You ass!"}}}
+    profile = await poster.http.patch("/api/v1/accounts/update_credentials", json=line)
+    assert profile.status_code == 422, "nor in a line of a profile"
     assert (await cast.aoi.say("You ass!", "friends")).startswith("/v/")
     listed = await dan.open("/staff/words")
     await dan.do(listed, next(form.action for form in listed.forms if form.action.endswith("/allow")))

@@ -18,7 +18,7 @@ from kizuna.people.models import Viewer
 from kizuna.tie import copies
 from kizuna.web.attaching import attaching, form_with, gather, staged
 from kizuna.web.audiences import CLOSED, fields_of, loose_rule, readers
-from kizuna.web.compose import ComposeForm, say
+from kizuna.web.compose import ComposeForm, check_no_warning, say
 from kizuna.web.copied import Links, copy_target
 from kizuna.web.forms import Short, Table, face_of, ids_of, sent
 from kizuna.web.pages import Pages, done
@@ -79,6 +79,7 @@ def _check_text(form: BothForm) -> None:
     """Before anything is shown as if it could be sent. Raises Invalid."""
     if form.audience not in CLOSED:
         raise Invalid("Choose which friends it is for; the public copy comes beside it.", field="audience")
+    check_no_warning(form)
     text = clean(form.text)
     if not text.strip():
         raise Invalid("Please write something.", field="text")

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -13,6 +14,7 @@ from kizuna.jobs.idempotency import make_key
 from kizuna.media.models import Picture
 from kizuna.people.models import Viewer
 from kizuna.square import actions as square_actions
+from kizuna.square import kept_actions, kept_queries
 from kizuna.square.models import Draft
 from kizuna.web.attaching import (
     attaching,
@@ -46,6 +48,8 @@ class ComposeForm(AudienceForm, frozen=True, kw_only=True):
     """The composer's fields."""
 
     text: Long = ""
+    warning: Short = ""
+    language: Short = ""
     key: Short = ""
 
 
@@ -84,6 +88,8 @@ async def box(
         groups=await group_choices(parts, viewer, rule),
         readers=await readers(parts, viewer, kind, rule),
         can_copy=viewer.circle_id is not None,
+        warning=form.warning if form else "",
+        language=form.language if form and form.language else await usual_language(parts, viewer),
         error=error,
         back=back,
         attaching=attaching(
@@ -143,14 +149,22 @@ async def _send(
         raise NotFound
     key = make_key(viewer.square_id, 0, form.key, _body(form))
     hidden = bool(form.sensitive and pictures)
-    draft = Draft(text=form.text, visibility=form.audience, language=None, sensitive=hidden)
+    draft = Draft(
+        text=form.text,
+        spoiler_text=form.warning,
+        visibility=form.audience,
+        language=form.language or None,
+        sensitive=hidden,
+    )
     attached = chosen(parts, viewer, form, pictures)
     await square_actions.post(parts.square, viewer.square_id, draft, key, attached)
+    await remember_language(parts, viewer, form.language)
     return done(back, "posted")
 
 
 async def say(parts: MemberParts, viewer: Viewer, form: ComposeForm, pictures: list[Picture]) -> int:
-    """Say it in the circle, once for each key; answers the voice's id."""
+    """Say it in the circle, once for each key; answers the voice's id. Raises Invalid, also for a content warning."""
+    check_no_warning(form)
     key = make_key(face_of(viewer), 0, form.key, _body(form))
     attached = chosen(parts, viewer, form, pictures)
     return await circle_actions.say_to(parts.circle, face_of(viewer), form.text, rule_of(form), key, attached)
@@ -159,7 +173,33 @@ async def say(parts: MemberParts, viewer: Viewer, form: ComposeForm, pictures: l
 def _body(form: ComposeForm) -> bytes:
     """What makes two sent forms the same."""
     named = sorted(f"{name}{one}" for name, one in fields_of(form))
-    return "\0".join([form.audience, *named, form.text, content_of(form)]).encode()
+    return "\0".join([form.audience, *named, form.text, form.warning, content_of(form)]).encode()
+
+
+def check_no_warning(form: ComposeForm) -> None:
+    """Voices have no content warning, and none is dropped silently. Raises Invalid."""
+    if form.warning.strip():
+        raise Invalid("Only public posts can have a content warning", field="warning")
+
+
+async def usual_language(parts: MemberParts, viewer: Viewer) -> str:
+    """The language that a text on the square begins with: the last one chosen, else that of the pages.
+
+    Empty for whom there is no square.
+    """
+    if viewer.square_id is None:
+        return ""
+    posting = await kept_queries.posting(parts.square.kept.reads, viewer.square_id)
+    return posting.language or viewer.locale
+
+
+async def remember_language(parts: MemberParts, viewer: Viewer, language: str) -> None:
+    """Begin with this language next time, and tell apps that it is the usual one."""
+    if viewer.square_id is None or not language or language == await usual_language(parts, viewer):
+        return
+    posting = await kept_queries.posting(parts.square.kept.reads, viewer.square_id)
+    wanted = msgspec.structs.replace(posting, language=language)
+    await kept_actions.set_posting(parts.square, viewer.square_id, wanted)
 
 
 async def foretell(pages: Pages, parts: MemberParts, request: Request, viewer: Viewer) -> Response:

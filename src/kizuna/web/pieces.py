@@ -234,6 +234,9 @@ class Composer(Piece, frozen=True, kw_only=True):
     groups: tuple[GroupChoice, ...] = ()
     readers: Readers | None = None
     can_copy: bool = False
+    warning: str = ""
+    language: str = ""
+    """Of the text; empty where neither it nor a warning can be given."""
     error: str = ""
     back: str = "/"
     attaching: Attaching = Attaching()
@@ -374,11 +377,16 @@ class SessionRow(Piece, frozen=True, kw_only=True):
 
 
 class ProfileForm(Piece, frozen=True, kw_only=True):
-    """The editable profile of one face. `form.values`: name, note."""
+    """The editable profile of one face. `form.values`: name, note.
+
+    On the square also `lines` of (name, value), and `ticks`: which of bot, discoverable, indexable are set.
+    """
 
     face: Face
     form: Form
     header: str = ""
+    lines: tuple[tuple[str, str], ...] = ()
+    ticks: tuple[str, ...] = ()
 
 
 class FaceOption(Piece, frozen=True, kw_only=True):

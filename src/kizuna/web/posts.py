@@ -15,11 +15,11 @@ from kizuna.square.load import load_thread
 from kizuna.square.models import Draft, Status
 from kizuna.square.ports import Square
 from kizuna.web.attaching import PictureFields, attaching, chosen, content_of, form_with, gather, staged
-from kizuna.web.compose import LIMIT
+from kizuna.web.compose import LIMIT, remember_language, usual_language
 from kizuna.web.forms import ActForm, Long, Sent, Short, Table, account_of, path_id, sent
 from kizuna.web.items import post_item
 from kizuna.web.pages import Pages, done
-from kizuna.web.pieces import Composer
+from kizuna.web.pieces import AudienceKind, Composer
 from kizuna.web.reading import flags_for, me_of, own_at, post_items, status_at
 from kizuna.web.views import ConfirmView, ItemPart, PostView
 
@@ -30,6 +30,8 @@ class ReplyForm(PictureFields, frozen=True, kw_only=True):
     """A reply."""
 
     text: Long = ""
+    warning: Short = ""
+    language: Short = ""
     key: Short = ""
 
 
@@ -99,12 +101,15 @@ async def reply(pages: Pages, parts: MemberParts, request: Request, viewer: View
             return pages.show(parts, request, await _post_view(pages, parts, request, viewer, status, again))
         draft = Draft(
             text=form.text,
+            spoiler_text=form.warning,
             visibility=post.visibility,
+            language=form.language or None,
             in_reply_to_id=post.id,
             sensitive=bool(form.sensitive and pictures),
         )
-        key = make_key(me, 0, form.key, "\0".join([form.text, content_of(form)]).encode())
+        key = make_key(me, 0, form.key, "\0".join([form.text, form.warning, content_of(form)]).encode())
         await actions.post(parts.square, me, draft, key, chosen(parts, viewer, form, pictures))
+        await remember_language(parts, viewer, form.language)
     except Refusal as refusal:
         told = pages.speak(parts, request, viewer)(refusal.message, **refusal.values)
         view = await _post_view(pages, parts, request, viewer, status, form_with(form, pictures), told)
@@ -147,27 +152,40 @@ async def _post_view(
     flags = await flags_for(parts, viewer, [status])
     box = None
     if isinstance(parts, MemberParts) and viewer is not None and viewer.square_id is not None:
-        box = Composer(
-            action=f"/@{proper.author.handle}/{proper.post.id}/reply",
-            audiences=("unlisted" if proper.post.visibility == "unlisted" else "public",),
-            chosen="unlisted" if proper.post.visibility == "unlisted" else "public",
-            key=parts.randomness.token(16),
-            limit=LIMIT,
-            text=form.text
-            if form
-            else (f"@{proper.author.handle} " if proper.author.id != viewer.square_id else ""),
-            error=error,
-            back=f"/@{proper.author.handle}/{proper.post.id}",
-            attaching=attaching(
-                await staged(parts, viewer, form) if form else [], sensitive=bool(form and form.sensitive)
-            ),
-        )
+        box = await _reply_box(parts, viewer, proper, form or _begun(viewer, proper), error)
     return PostView(
         page=await pages.page(parts, request, viewer, request.url.path.removesuffix("/reply")),
         item=post_item(proper, me_of(viewer), flags),
         before=tuple(await post_items(parts, viewer, thread.ancestors)),
         after=tuple(await post_items(parts, viewer, thread.descendants)),
         reply=box,
+        indexable=proper.author.indexable,
+    )
+
+
+def _begun(viewer: Viewer, status: Status) -> ReplyForm:
+    """A reply as it begins: it names whom it answers, and carries the warning on."""
+    named = "" if status.author.id == viewer.square_id else f"@{status.author.handle} "
+    return ReplyForm(text=named, warning=status.post.spoiler_text)
+
+
+async def _reply_box(
+    parts: MemberParts, viewer: Viewer, status: Status, form: ReplyForm, error: str
+) -> Composer:
+    path = f"/@{status.author.handle}/{status.post.id}"
+    kind: AudienceKind = "unlisted" if status.post.visibility == "unlisted" else "public"
+    return Composer(
+        action=f"{path}/reply",
+        audiences=(kind,),
+        chosen=kind,
+        key=parts.randomness.token(16),
+        limit=LIMIT,
+        text=form.text,
+        warning=form.warning,
+        language=form.language or await usual_language(parts, viewer),
+        error=error,
+        back=path,
+        attaching=attaching(await staged(parts, viewer, form), sensitive=bool(form.sensitive)),
     )
 
 

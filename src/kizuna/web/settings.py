@@ -1,8 +1,9 @@
 """Settings: the profile of each face, and where one is signed in."""
 
 from collections.abc import Sequence
-from typing import Literal, cast
+from typing import Annotated, Literal, cast
 
+import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -20,7 +21,9 @@ from kizuna.people.limits import UPLOAD
 from kizuna.people.models import Viewer
 from kizuna.square import actions as square_actions
 from kizuna.square import queries as square_queries
-from kizuna.square.render import portrait_path
+from kizuna.square.models import Account, ProfileMore
+from kizuna.square.render import fields_of, portrait_path
+from kizuna.square.rules import MOST_FIELDS
 from kizuna.tie import consents
 from kizuna.web.forms import Long, Sent, Short, Table, sent
 from kizuna.web.items import account_face, circle_face
@@ -30,6 +33,7 @@ from kizuna.web.tied import tie_rows
 from kizuna.web.views import ProfileView, SessionsView, SettingsView
 
 APP = "app-"
+Lines = Annotated[list[Short], msgspec.Meta(max_length=20)]
 
 
 class ProfileSent(Sent, frozen=True, kw_only=True):
@@ -42,6 +46,25 @@ class ProfileSent(Sent, frozen=True, kw_only=True):
     header: Upload | str = ""
     no_avatar: Short = ""
     no_header: Short = ""
+    more: Short = ""
+    """The form has the lines and ticks below."""
+    field_name: Lines = msgspec.field(default_factory=list[str])
+    field_value: Lines = msgspec.field(default_factory=list[str])
+    bot: Short = ""
+    discoverable: Short = ""
+    indexable: Short = ""
+
+    @property
+    def profile_more(self) -> ProfileMore:
+        """The lines and ticks of the square's profile; what the form does not have stays as it is."""
+        if not self.more:
+            return ProfileMore()
+        return ProfileMore(
+            fields=tuple(zip(self.field_name, self.field_value, strict=False)),
+            bot=bool(self.bot),
+            discoverable=bool(self.discoverable),
+            indexable=bool(self.indexable),
+        )
 
     def file(self, use: Use) -> Upload | None:
         """The file that was chosen for a picture of the profile."""
@@ -80,7 +103,9 @@ async def profile(pages: Pages, parts: MemberParts, request: Request, viewer: Vi
             portraits = await _portraits(parts, viewer, "square", form, ("avatar", "header"))
             if portraits:
                 await square_actions.change_portraits(parts.square, viewer.square_id, portraits)
-            await square_actions.edit_profile(parts.square, viewer.square_id, form.name, form.note)
+            await square_actions.edit_profile(
+                parts.square, viewer.square_id, form.name, form.note, form.profile_more
+            )
         elif form.plane == "circle" and viewer.circle_id is not None:
             portraits = await _portraits(parts, viewer, "circle", form, ("avatar",))
             if portraits:
@@ -179,9 +204,7 @@ async def _profile_forms(
     if viewer.square_id is not None:
         account = await square_queries.account(parts.square.store.reads, viewer.square_id)
         assert account is not None, "a viewer's account exists"
-        form = _filled("square", account.display_name, account.note, tried, field, told)
-        header = portrait_path(account.header) if account.header else ""
-        forms.append(ProfileForm(face=account_face(account), form=form, header=header))
+        forms.append(_square_form(account, tried, field, told))
     if viewer.circle_id is not None:
         reads = parts.circle.store.reads
         own = await friend_queries.profile_by_id(reads, viewer.circle_id, viewer.circle_id)
@@ -189,6 +212,22 @@ async def _profile_forms(
         form = _filled("circle", own.face.display_name, own.bio, tried, field, told)
         forms.append(ProfileForm(face=circle_face(own.face), form=form))
     return tuple(forms)
+
+
+def _square_form(account: Account, tried: ProfileSent | None, field: str | None, told: str) -> ProfileForm:
+    form = _filled("square", account.display_name, account.note, tried, field, told)
+    lines = [(name, value) for name, value, _ in fields_of(account)]
+    ticks = {"bot": account.bot, "discoverable": account.discoverable, "indexable": account.indexable}
+    if tried is not None and tried.plane == "square" and tried.more:
+        lines = list(zip(tried.field_name, tried.field_value, strict=False))[:MOST_FIELDS]
+        ticks = {name: bool(getattr(tried, name)) for name in ticks}
+    return ProfileForm(
+        face=account_face(account),
+        form=form,
+        header=portrait_path(account.header) if account.header else "",
+        lines=(*lines, *[("", "")] * (MOST_FIELDS - len(lines))),
+        ticks=tuple(name for name, ticked in ticks.items() if ticked),
+    )
 
 
 def _filled(
@@ -201,7 +240,7 @@ def _filled(
 ) -> Form:
     if tried is None or tried.plane != plane:
         return Form(values={"name": name, "note": note})
-    known = {"display_name": "name", "note": "note", "bio": "note"}.get(cast(str, field))
+    known = {"display_name": "name", "note": "note", "bio": "note", "fields": "fields"}.get(cast(str, field))
     return Form(
         values={"name": tried.name, "note": tried.note},
         errors={known: told} if known else {},

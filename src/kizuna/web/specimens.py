@@ -177,10 +177,17 @@ TO_FRIENDS = composer(
     readers=p.Readers(kind="friends", count=5, faces=FRIENDS),
     friends=tuple(p.FriendChoice(face=friend) for friend in FRIENDS),
 )  # fmt: skip
-TO_SQUARE = composer("public", "unlisted", chosen="public", readers=p.Readers(kind="public"))
+TO_SQUARE = composer(
+    "public", "unlisted", chosen="public", readers=p.Readers(kind="public"), warning="冬の話", language="ja"
+)
 ROOM_REPLY = composer("friends", chosen="friends", action="/v/1/reply")
 POST_REPLY = composer(
-    "public", "unlisted", chosen="unlisted", action="/@anna/12/reply", error="なにか書いてください。"
+    "public",
+    "unlisted",
+    chosen="unlisted",
+    language="ja",
+    action="/@anna/12/reply",
+    error="なにか書いてください。",
 )
 
 

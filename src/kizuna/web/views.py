@@ -157,6 +157,7 @@ class PostView(PageView, frozen=True, kw_only=True):
     before: tuple[Item, ...] = ()
     after: tuple[Item, ...] = ()
     reply: Composer | None = None
+    indexable: bool = True
 
 
 class VoiceView(PageView, frozen=True, kw_only=True):
