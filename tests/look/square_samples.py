@@ -58,6 +58,9 @@ def square_samples(locale: Locale) -> dict[str, PageView]:
             page=at, item=mine, text="x", warning="", language="", limit=500, preview=FIRST
         ),
         "post_history": s.PostHistoryView(page=outside, item=mine, wordings=(EDITED, EDITED, FIRST)),
+        "post_history_older": s.PostHistoryView(
+            page=at, item=mine, wordings=(EDITED, EDITED), newest=False, older="/x?from=20"
+        ),
         "post_history_none": s.PostHistoryView(page=at, item=mine, wordings=(FIRST,)),
         "tag_follow": s.TagView(page=at, tag="給水", path="/tags/給水", timeline=timeline(*POSTS[:2]), following=False),
         "tag_followed": s.TagView(page=at, tag="雪", path="/tags/雪", timeline=timeline(), following=True),

@@ -35,6 +35,21 @@ async def test_an_edit_is_shown_before_it_is_made_and_its_history_after(cast: Ca
     assert "Nothing: it says the same as before." in same.text
 
 
+async def test_a_long_history_comes_in_parts(cast: Cast) -> None:
+    where = await cast.aoi.say("Wording 0", "public")
+    for number in range(1, 12):
+        await cast.aoi.do(f"{where}/edit", f"{where}/edit", text=f"Wording {number}", do="send")
+    page = await cast.nobody.open(f"{where}/history")
+    assert page.text.count("edited") == 9
+    assert "first wording" not in page.text
+    rest = await cast.nobody.open(next(link for link in page.links if "from=" in link))
+    assert "first wording" in rest.text
+    assert "as it is now" not in rest.text
+    assert "Wording 0" in rest.text
+    for odd in ("x", "-1", "1" * 9):
+        await cast.nobody.open(f"{where}/history?from={odd}", 422)
+
+
 async def test_what_cannot_be_posted_cannot_be_edited_in_and_is_not_lost(cast: Cast) -> None:
     where = await cast.aoi.say("Short", "public")
     for do in ("send", "preview"):

@@ -2,22 +2,33 @@
 
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import Final
 
+import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
+from kizuna.doors.params import read_tree, shape
 from kizuna.doors.parts import MemberParts, PublicParts
-from kizuna.ground.errors import NotFound, Refusal
+from kizuna.ground.errors import Invalid, NotFound, Refusal
 from kizuna.people.models import Viewer
 from kizuna.square import edit_actions, edit_queries
 from kizuna.square.models import Edit, Post, Status, Version
 from kizuna.web.changes import changes
 from kizuna.web.compose import LIMIT
 from kizuna.web.forms import Long, Sent, Short, Table, account_of, sent
-from kizuna.web.items import post_item
+from kizuna.web.items import post_item, post_path
 from kizuna.web.pages import Pages, done
 from kizuna.web.reading import me_of, own_at, status_at
 from kizuna.web.square_views import PostEditView, PostHistoryView, Rewording
+
+AT_ONCE: Final = 10  # a history may be long, and telling what changed takes time
+
+
+class Part(msgspec.Struct, frozen=True, kw_only=True):
+    """Which part of a history."""
+
+    from_: Short = msgspec.field(default="", name="from")
 
 
 class PostEditForm(Sent, frozen=True, kw_only=True):
@@ -57,11 +68,17 @@ async def edit(pages: Pages, parts: MemberParts, request: Request, viewer: Viewe
 async def history(pages: Pages, parts: PublicParts, request: Request, viewer: Viewer | None) -> Response:
     """``GET /@{handle}/{id}/history``: for everybody who may read it."""
     status = (await status_at(parts, request, viewer)).proper
+    start = await _start(request)
     before = await edit_queries.versions(parts.square.store.reads, status.post.id)
+    versions = [*before, _present(status.post)]
     view = PostHistoryView(
         page=await pages.page(parts, request, viewer),
         item=post_item(status, me_of(viewer)),
-        wordings=rewordings([*before, _present(status.post)]),
+        wordings=rewordings(versions, start),
+        newest=start == 0,
+        older=f"{post_path(status)}/history?from={start + AT_ONCE}"
+        if start + AT_ONCE < len(versions)
+        else "",
     )
     return pages.show(parts, request, view)
 
@@ -103,11 +120,18 @@ async def _show(
     return pages.show(parts, request, view, status)
 
 
-def rewordings(versions: Sequence[Version]) -> tuple[Rewording, ...]:
-    """What each version changed, newest first. ``versions`` are oldest first."""
-    found = [_between(versions[0], versions[0])]
-    found += [_between(was, now) for was, now in pairwise(versions)]
-    return tuple(reversed(found))
+def rewordings(versions: Sequence[Version], start: int) -> tuple[Rewording, ...]:
+    """What versions changed, newest first, without the ``start`` newest; at most ten. ``versions`` are oldest first."""
+    pairs = [(versions[0], versions[0]), *pairwise(versions)][::-1]
+    return tuple(_between(was, now) for was, now in pairs[start : start + AT_ONCE])
+
+
+async def _start(request: Request) -> int:
+    """How many of the newest versions are left out. Raises Invalid."""
+    asked = shape(await read_tree(request), Part).from_
+    if asked and not (asked.isascii() and asked.isdecimal() and len(asked) <= 3):
+        raise Invalid("This address is not valid")
+    return int(asked or 0)
 
 
 def _between(was: Version, now: Version) -> Rewording:

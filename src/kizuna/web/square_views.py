@@ -47,11 +47,13 @@ class PostEditView(PageView, frozen=True, kw_only=True):
 
 
 class PostHistoryView(PageView, frozen=True, kw_only=True):
-    """`/@{handle}/{id}/history`: every wording, newest first."""
+    """`/@{handle}/{id}/history`: every wording, newest first, ten at once."""
 
     template: ClassVar[str] = "post_history.html"
     item: Item
     wordings: tuple[Rewording, ...]
+    newest: bool = True
+    older: str = ""
 
 
 class MarkedByView(PageView, frozen=True, kw_only=True):
