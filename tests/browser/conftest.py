@@ -1,10 +1,12 @@
-"""One Chromium for each file of tests."""
+"""One Chromium for each file of tests, and one server with both planes."""
 
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from kizuna.ground.config import make_config
+from tests.browser.pair import Pair, await_answer, free_ports, start
 from tests.chromium import ARGUMENTS, require_chromium
 
 
@@ -15,3 +17,17 @@ def browser() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=require_chromium(), args=list(ARGUMENTS))
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="module")
+def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
+    """One server with both planes."""
+    data = tmp_path_factory.mktemp("both")
+    config = make_config({"port": free_ports(1)[0], "data": str(data), "test_mode": True})
+    child = start(config)
+    try:
+        await_answer(config.url, child)
+        yield Pair(config.url, config.url)
+    finally:
+        child.terminate()
+        child.wait(20)

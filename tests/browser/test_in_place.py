@@ -1,32 +1,16 @@
 """What scripts add to pages that work without them: deeds where one is, lists read on, and nothing lost on the way."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Route, expect
 
-from kizuna.ground.config import make_config
-from tests.browser.pair import Pair, await_answer, free_ports, start
+from tests.browser.pair import Pair
 from tests.browser.test_journey import Person
 from tests.browser.test_live import write
 
 pytestmark = pytest.mark.browser
 MANY = 22  # more than a page holds
-
-
-@pytest.fixture(scope="module")
-def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
-    """One server with both planes."""
-    data = tmp_path_factory.mktemp("both")
-    config = make_config({"port": free_ports(1)[0], "data": str(data), "test_mode": True})
-    child = start(config)
-    try:
-        await_answer(config.url, child)
-        yield Pair(config.url, config.url)
-    finally:
-        child.terminate()
-        child.wait(20)
 
 
 def seed(person: Person, count: int) -> None:

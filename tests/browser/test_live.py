@@ -1,32 +1,16 @@
 """An open page keeps itself up to date: a new post and a new voice are there within a second, without a reload."""
 
 import time
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
 
-from kizuna.ground.config import make_config
-from tests.browser.pair import Pair, await_answer, free_ports, start
+from tests.browser.pair import Pair
 from tests.browser.test_journey import Person
 
 pytestmark = pytest.mark.browser
 SECOND_MS = 1_000
 SLOW_MS = 15_000
-
-
-@pytest.fixture
-def both(tmp_path: Path) -> Iterator[Pair]:
-    """One server with both planes."""
-    config = make_config({"port": free_ports(1)[0], "data": str(tmp_path / "data"), "test_mode": True})
-    child = start(config)
-    try:
-        await_answer(config.url, child)
-        yield Pair(config.url, config.url)
-    finally:
-        child.terminate()
-        child.wait(20)
 
 
 def write(person: Person, text: str, audience: str) -> None:

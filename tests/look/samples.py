@@ -123,6 +123,8 @@ def outside(locale: Locale) -> dict[str, v.PageView]:
             page=page(locale, "circle", "/invite/x", False), code="x", state="unknown"
         ),
         "design": design_view(page(locale, "both", "/design", False), WRONG[locale]),
+        "keys": v.KeysView(page=page(locale, "both", "/keys")),
+        "keys_off": v.KeysView(page=page(locale, "both", "/keys", keys=False)),
         "about": v.AboutView(page=page(locale, "both", "/about", False), version="0.1.0"),
         **{
             f"error_{status}": v.ErrorView(

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from kizuna.ground.config import Config
 
-Purpose = Literal["session", "form", "language", "step"]
+Purpose = Literal["session", "form", "language", "step", "keys"]
 YEAR: Final = 365 * 24 * 60 * 60
 
 

@@ -85,20 +85,25 @@ async def page_problem(
 
 
 def sign_in_path(request: Request) -> str:
-    """The sign-in page that leads back to what was asked for (a form's own address cannot be gone back to)."""
-    if request.method not in ("GET", "HEAD"):
-        return "/sign-in"
+    """The sign-in page that leads back to what was asked for: of a form, to the page that it stood on."""
     asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-    return f"/sign-in?next={quote(asked, safe='/')}"
+    if request.method not in ("GET", "HEAD"):
+        asked = safe_next(_page_of(request), "")
+    return f"/sign-in?next={quote(asked, safe='/')}" if asked else "/sign-in"
 
 
 def prove_path(request: Request) -> str:
     """The page that asks who one is, and leads back to what was asked for: of a form, to the page that it stood on."""
     asked = request.url.path
     if request.method not in ("GET", "HEAD"):
-        page = urlsplit(request.headers.get("referer", ""))
-        asked = page.path if page.netloc == request.headers.get("host") else ""
+        asked = _page_of(request)
     return f"/settings/prove?next={quote(safe_next(asked, '/settings/security'), safe='/')}"
+
+
+def _page_of(request: Request) -> str:
+    """The page of ours that a form stood on, as the browser tells; empty for any other."""
+    page = urlsplit(request.headers.get("referer", ""))
+    return page.path if page.netloc == request.headers.get("host") else ""
 
 
 def _headers(refusal: Refusal) -> dict[str, str]:

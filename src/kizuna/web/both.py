@@ -101,7 +101,7 @@ async def _send(parts: MemberParts, viewer: Viewer, form: BothForm, pictures: li
     for link_id in ids_of(tuple(form.link)):
         key = make_key(me, 0, f"{form.key}:{link_id}" if form.key else None, form.text.encode())
         await copies.make_copy(parts.tie, me, voice_id, link_id, form.text, key)
-    return done(f"/v/{voice_id}", "copying")
+    return done(f"/v/{voice_id}", "copying", form.key)
 
 
 def add(table: Table) -> None:

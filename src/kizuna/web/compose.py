@@ -50,7 +50,6 @@ class ComposeForm(AudienceForm, frozen=True, kw_only=True):
     text: Long = ""
     warning: Short = ""
     language: Short = ""
-    key: Short = ""
 
 
 class ReadersForm(AudienceForm, frozen=True, kw_only=True):
@@ -144,7 +143,7 @@ async def _send(
         raise Invalid("Choose who can read this", field="audience")
     if form.audience in CLOSED:
         await say(parts, viewer, form, pictures)
-        return done(back, "said")
+        return done(back, "said", form.key)
     if viewer.square_id is None:
         raise NotFound
     key = make_key(viewer.square_id, 0, form.key, _body(form))
@@ -159,7 +158,7 @@ async def _send(
     attached = chosen(parts, viewer, form, pictures)
     await square_actions.post(parts.square, viewer.square_id, draft, key, attached)
     await remember_language(parts, viewer, form.language)
-    return done(back, "posted")
+    return done(back, "posted", form.key)
 
 
 async def say(parts: MemberParts, viewer: Viewer, form: ComposeForm, pictures: list[Picture]) -> int:

@@ -159,6 +159,7 @@ async def sign_out(pages: Pages, parts: PublicParts, request: Request, viewer: V
         await sessions.sign_out(parts.people, viewer)
     response = done("/", "signed_out")
     drop_cookie(parts.config, response, "session")
+    response.headers["Clear-Site-Data"] = '"storage"'  # what was being written (docs/decisions/048)
     return response
 
 

@@ -26,10 +26,11 @@ F = TypeVar("F", bound="Sent")
 
 
 class Sent(msgspec.Struct, frozen=True, kw_only=True):
-    """What every form carries: the token, and where to go back to."""
+    """What every form carries: the token, where to go back to, and by which key one that is sent twice is known."""
 
     csrf: Short = ""
     back: Short = ""
+    key: Short = ""
 
     def back_to(self, default: str) -> str:
         """The page to return to, always one of this server."""

@@ -1,5 +1,6 @@
 """From a view to an answer: what every page needs around its own content."""
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Final
 from urllib.parse import quote, unquote
@@ -9,6 +10,7 @@ from starlette.responses import HTMLResponse, Response
 
 from kizuna.circle import friend_queries
 from kizuna.doors.answers import page_policy
+from kizuna.doors.cookies import read_cookie
 from kizuna.doors.csrf import form_token, keep_form_cookie
 from kizuna.doors.language import page_language
 from kizuna.doors.parts import MemberParts, PublicParts
@@ -19,6 +21,7 @@ from kizuna.moderation import announcements
 from kizuna.notifications.circle_reads import circle_news
 from kizuna.notifications.square_reads import square_news
 from kizuna.people import models as people
+from kizuna.people.drafts import draft_key
 from kizuna.square import queries as square_queries
 from kizuna.web.assets import Assets
 from kizuna.web.items import account_face, circle_face
@@ -28,6 +31,7 @@ from kizuna.web.present import Presenter
 from kizuna.web.views import Fragment, PageView
 
 NOTICE: Final = "kizuna-notice"
+KEY: Final = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 WORTH_PACKING: Final = 1000
 MOST_NEWS: Final = 10
 
@@ -71,6 +75,7 @@ class Pages:
             viewer=await self._viewer(parts, viewer) if viewer else None,
             notice=self._notice(parts, request, viewer),
             announcements=await _announced(parts, viewer),
+            keys=read_cookie(parts.config, request, "keys") != "off",
         )
 
     def show(
@@ -113,11 +118,15 @@ class Pages:
             square_news=news,
             circle_news=closed_news,
             most_news=MOST_NEWS,
+            drafts=await draft_key(parts.people, viewer),
         )
 
     def _notice(self, parts: PublicParts, request: Request, viewer: people.Viewer | None) -> Notice | None:
-        done = NOTICES.get(unquote(request.cookies.get(NOTICE, "")))
-        return None if done is None else Notice(text=self.speak(parts, request, viewer)(done))
+        name, _, sent = unquote(request.cookies.get(NOTICE, "")).partition(".")
+        told = NOTICES.get(name)
+        if told is None:
+            return None
+        return Notice(text=self.speak(parts, request, viewer)(told), sent=sent if KEY.fullmatch(sent) else "")
 
 
 async def _announced(parts: PublicParts, viewer: people.Viewer | None) -> tuple[Said, ...]:
@@ -170,10 +179,11 @@ NOTICES: Final = {
 }
 
 
-def done(path: str, notice: str | None = None) -> Response:
-    """After a form that did something: to a page, which tells about it once."""
+def done(path: str, notice: str | None = None, sent: str = "") -> Response:
+    """After a form that did something: to a page, which tells about it once, and by its key which form arrived."""
     response = see_other(path)
     if notice is not None:
         assert notice in NOTICES
-        response.set_cookie(NOTICE, quote(notice), max_age=60, httponly=True, samesite="lax")
+        told = f"{notice}.{sent}" if KEY.fullmatch(sent) else notice
+        response.set_cookie(NOTICE, quote(told), max_age=60, httponly=True, samesite="lax")
     return response

@@ -46,6 +46,8 @@ class Face(Piece, frozen=True, kw_only=True):
 class Viewer(Piece, frozen=True, kw_only=True):
     """The signed-in person: their faces on this server, how many friend requests wait for an answer, and how many
     notifications of each plane were not seen (`most_news` at most; the two are never added).
+
+    `drafts` is the name and key by which their browser keeps what they write (people/drafts.py).
     """
 
     square: Face | None = None
@@ -54,12 +56,17 @@ class Viewer(Piece, frozen=True, kw_only=True):
     square_news: int = 0
     circle_news: int = 0
     most_news: int = 10
+    drafts: str = ""
 
 
 class Notice(Piece, frozen=True, kw_only=True):
-    """One translated line about what was just done (or could not be done), shown once above the page."""
+    """One translated line about what was just done (or could not be done), shown once above the page.
+
+    `sent` is the key of the form that did it.
+    """
 
     text: str
+    sent: str = ""
     kind: Literal["done", "problem"] = "done"
 
 
@@ -81,6 +88,8 @@ class Page(Piece, frozen=True, kw_only=True):
     viewer: Viewer | None = None
     notice: Notice | None = None
     announcements: tuple[Said, ...] = ()
+    keys: bool = True
+    """Whether the keys of keys.js are on."""
 
 
 class Form(Piece, frozen=True, kw_only=True):

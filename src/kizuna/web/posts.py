@@ -32,7 +32,6 @@ class ReplyForm(PictureFields, frozen=True, kw_only=True):
     text: Long = ""
     warning: Short = ""
     language: Short = ""
-    key: Short = ""
 
 
 async def post_page(pages: Pages, parts: PublicParts, request: Request, viewer: Viewer | None) -> Response:
@@ -114,7 +113,7 @@ async def reply(pages: Pages, parts: MemberParts, request: Request, viewer: View
         told = pages.speak(parts, request, viewer)(refusal.message, **refusal.values)
         view = await _post_view(pages, parts, request, viewer, status, form_with(form, pictures), told)
         return pages.show(parts, request, view, refusal.status)
-    return done(form.back_to(f"/@{status.author.handle}/{post.id}"), "replied")
+    return done(form.back_to(f"/@{status.author.handle}/{post.id}"), "replied", form.key)
 
 
 async def confirm_delete(pages: Pages, parts: MemberParts, request: Request, viewer: Viewer) -> Response:

@@ -102,7 +102,7 @@ async def edit(pages: Pages, parts: MemberParts, request: Request, viewer: Viewe
         view = EditView(page=page, item=voice_item(voice), text=form.text, limit=LIMIT, error=told)
         return pages.show(parts, request, view, refusal.status)
     voice = await _voice(parts, request, viewer)
-    return done(f"/v/{voice.room_id}", "saved")
+    return done(f"/v/{voice.room_id}", "saved", form.key)
 
 
 async def history(pages: Pages, parts: MemberParts, request: Request, viewer: Viewer) -> Response:

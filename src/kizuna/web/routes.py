@@ -26,6 +26,7 @@ from kizuna.web import (
     files,
     friends,
     groups,
+    keys,
     live,
     marks,
     notice_settings,
@@ -69,6 +70,7 @@ def routes(pages: Pages, config: Config) -> tuple[Sequence[PublicRoute], Sequenc
     pictures.add(table)
     entry.add(table)
     design.add(table)
+    keys.add(table)
     live.add(table)
     feeds.add(table, square="square" in config.planes)
     compose.add(table)

@@ -15,6 +15,7 @@ The forms of the templates, all POST, all with `csrf` and most with `back` (a pa
 
     /sign-up  handle name password email locale invite reason        /sign-in  handle password next        /sign-out
     /language  locale                                         (sets the cookie, and the person's setting)
+    /keys  keys (on or off)                                   (sets a cookie)
     /compose  text audience person[]* key do                   audience: public unlisted me friends people;
                                                               do: send | preview (preview answers ComposeView)
     /compose/both  the same, said link[]*                      do: send | preview (both answer BothView unless sent)
@@ -342,6 +343,12 @@ class CodeView(PageView, frozen=True, kw_only=True):
     template: ClassVar[str] = "code.html"
     app_name: str
     code: str
+
+
+class KeysView(PageView, frozen=True, kw_only=True):
+    """`/keys`: the keys, and switching them off."""
+
+    template: ClassVar[str] = "keys.html"
 
 
 class SquareView(PageView, frozen=True, kw_only=True):

@@ -18,7 +18,7 @@ from kizuna.web.attaching import PictureFields, attaching, chosen, content_of, f
 from kizuna.web.audiences import friend_choices, group_choices
 from kizuna.web.compose import LIMIT
 from kizuna.web.copied import copy_row
-from kizuna.web.forms import PAGE, Long, Sent, Short, Table, cursor, face_of, path_id, sent
+from kizuna.web.forms import PAGE, Long, Sent, Table, cursor, face_of, path_id, sent
 from kizuna.web.items import circle_face, readers_of, timeline, voice_item
 from kizuna.web.pages import Pages, done
 from kizuna.web.pieces import Composer, Readers, ResponderRow
@@ -46,7 +46,6 @@ class ReplyForm(PictureFields, frozen=True, kw_only=True):
     """A reply in a room."""
 
     text: Long = ""
-    key: Short = ""
 
 
 async def voice_page(pages: Pages, parts: MemberParts, request: Request, viewer: Viewer) -> Response:
@@ -73,7 +72,7 @@ async def reply(pages: Pages, parts: MemberParts, request: Request, viewer: View
         told = pages.speak(parts, request, viewer)(refusal.message, **refusal.values)
         view = await _voice_view(pages, parts, request, viewer, form_with(form, pictures), told)
         return pages.show(parts, request, view, refusal.status)
-    return done(form.back_to(f"/v/{parent}"), "replied")
+    return done(form.back_to(f"/v/{parent}"), "replied", form.key)
 
 
 async def confirm_delete(pages: Pages, parts: MemberParts, request: Request, viewer: Viewer) -> Response:
