@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from kizuna.doors.unsent import Unsent
 from kizuna.ground.config import Plane
 from kizuna.ground.i18n import Locale
 from kizuna.web import pieces as p
@@ -123,6 +124,11 @@ def outside(locale: Locale) -> dict[str, v.PageView]:
             page=page(locale, "circle", "/invite/x", False), code="x", state="unknown"
         ),
         "design": design_view(page(locale, "both", "/design", False), WRONG[locale]),
+        "error_again": v.ErrorView(
+            page=page(locale, "circle", "/compose", False),
+            status=401,
+            again=Unsent(action="/compose", text=MINE.html, hidden=(("audience", "friends"),), kept=False),
+        ),
         "keys": v.KeysView(page=page(locale, "both", "/keys")),
         "keys_off": v.KeysView(page=page(locale, "both", "/keys", keys=False)),
         "about": v.AboutView(page=page(locale, "both", "/about", False), version="0.1.0"),

@@ -24,6 +24,7 @@ BODY_ALLOWED: Final = "kizuna.body_allowed"
 """Where the front notes in the scope that a request may be larger."""
 QUERY_LIMIT: Final = 16 * 1024
 BODY_SECONDS: Final = 60.0
+BODY: Final = "kizuna.body"
 
 
 class TooSlow(Refusal):
@@ -44,6 +45,7 @@ async def arrived(request: Request, limit: int = BODY_LIMIT) -> Receive:
             body = await read_body(request, limit)
     except TimeoutError as error:
         raise TooSlow("The request took too long to arrive") from error
+    request.scope[BODY] = body
     events: list[Event] = [{"type": "http.request", "body": body, "more_body": False}]
 
     async def receive() -> Event:
@@ -99,6 +101,19 @@ def parse_body(body: bytes, content_type: str) -> Tree:
             return nest(parse_multipart(body, header.get_param("boundary")))
         case _:
             raise BadRequest("The body has to be JSON, a form or multipart")
+
+
+def form_pairs(body: bytes, content_type: str) -> list[tuple[str, Value]]:
+    """The fields of a form as they were sent; none of another kind of body. Raises BadRequest, TooLarge, Invalid."""
+    header = Message()
+    header["content-type"] = content_type
+    match header.get_content_type() if content_type else "":
+        case "application/x-www-form-urlencoded":
+            return _pairs(body)
+        case "multipart/form-data":
+            return parse_multipart(body, header.get_param("boundary"))
+        case _:
+            return []
 
 
 def _pairs(data: bytes) -> list[tuple[str, Value]]:

@@ -186,6 +186,13 @@ class Front:
     async def _answer(self, error: Exception, request: Request, family: Family) -> Response:
         asker: Asker = request.scope[ASKER]
         refusal = self._sign_in_first(error, request, asker) or refusal_of(error)
+        if (
+            isinstance(refusal, TooMany)
+            and family == "page"
+            and asker.viewer is not None
+            and has_body(request)
+        ):
+            await arrived(request)  # what a member wrote is given back
         if family != "page":
             return json_problem(refusal, self._translator(api_language(request)))
         speak = self._translator(page_language(self._parts.config, request, asker.viewer))

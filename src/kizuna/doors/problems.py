@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from kizuna.doors.answers import ErrorBody, json_answer
 from kizuna.doors.redirects import safe_next, see_other
+from kizuna.doors.unsent import unsent
 from kizuna.ground.errors import (
     BadRequest,
     Invalid,
@@ -74,8 +75,9 @@ def json_problem(refusal: Refusal, speak: Translator) -> Response:
 async def page_problem(
     refusal: Refusal, request: Request, viewer: Viewer | None, speak: Translator, page: ErrorPage
 ) -> Response:
-    """A refusal for a person: the sign-in page where signing in helps, else a page that says what to do."""
-    if isinstance(refusal, Unauthorized) and viewer is None:
+    """A refusal for a person: the sign-in page where that helps and loses nothing, else a page that says what to do."""
+    written = unsent(request)
+    if isinstance(refusal, Unauthorized) and viewer is None and (written is None or written.kept):
         return see_other(sign_in_path(request))
     if isinstance(refusal, ProveAgain):
         return see_other(prove_path(request))

@@ -8,6 +8,7 @@ from starlette.responses import Response
 from kizuna.doors.parts import MemberParts, PublicParts
 from kizuna.doors.problems import ErrorPage
 from kizuna.doors.routes import MemberRoute, PublicRoute
+from kizuna.doors.unsent import unsent
 from kizuna.ground.config import Config
 from kizuna.ground.i18n import Locale, Translator
 from kizuna.people.models import Viewer
@@ -111,7 +112,7 @@ def error_page(pages: Pages, public: PublicParts, member: MemberParts) -> ErrorP
         parts = public if viewer is None else member
         page = await pages.page(parts, request, viewer, None if request.method in ("GET", "HEAD") else "/")
         told = "" if status == 404 else message  # the page itself says all that may be said about it
-        view = ErrorView(page=page, status=status, message=told)
+        view = ErrorView(page=page, status=status, message=told, again=unsent(request))
         return pages.show(parts, request, view, status)
 
     return show

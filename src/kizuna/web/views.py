@@ -41,6 +41,7 @@ from typing import ClassVar, Literal
 
 import msgspec
 
+from kizuna.doors.unsent import Unsent
 from kizuna.web.pieces import (
     AudienceKind,
     Composer,
@@ -367,9 +368,13 @@ class AboutView(PageView, frozen=True, kw_only=True):
 
 
 class ErrorView(PageView, frozen=True, kw_only=True):
-    """Any refusal: 401 (sign in first), 403, 404, 410, 413, 422, 429, 500, 503. `message` is translated, or empty."""
+    """Any refusal: 401 (sign in first), 403, 404, 410, 413, 422, 429, 500, 503. `message` is translated, or empty.
+
+    `again` is what the refused form had to say.
+    """
 
     template: ClassVar[str] = "error.html"
     status: int
     message: str = ""
     retry_after: int | None = None
+    again: Unsent | None = None

@@ -30,6 +30,7 @@ async function keep(form) {
   const area = form.elements.namedItem("text");
   const key = await crypto.subtle.importKey("raw", toBytes(secret), "AES-GCM", false, ["encrypt", "decrypt"]);
   const mark = form.elements.namedItem("key") ?? form.appendChild(Object.assign(document.createElement("input"), { type: "hidden", name: "key", value: crypto.randomUUID() }));
+  const kept = form.appendChild(Object.assign(document.createElement("input"), { type: "hidden", name: "kept" }));
   const found = await open(stored(name), key);
   const begun = area.ariaInvalid || found?.key === mark.value ? "" : area.defaultValue;
   const untouched = area.value === area.defaultValue && !area.ariaInvalid;
@@ -42,6 +43,7 @@ async function keep(form) {
       if (!area.value.trim() || area.value === begun) return localStorage.removeItem(name);
       const fields = [...new FormData(form)].filter(([field]) => KEPT.includes(field));
       localStorage.setItem(name, JSON.stringify(await seal(fields, mark.value, key)));
+      kept.value = "1";
     };
     saving = saving.then(store, store); // also when the last one failed, for want of room
   };

@@ -1,0 +1,68 @@
+"""A form that is refused, for whatever reason, comes back with what somebody wrote. Without any script."""
+
+import pytest
+
+from tests.web.conftest import Cast
+from tests.web.sheet import Sheet
+from tests.web.visitor import PASSWORD, Visitor, join
+
+pytestmark = pytest.mark.anyio
+WORDS = "とちゅうまで\n書いた <b>言葉</b>"
+
+
+async def test_an_expired_session_loses_no_word(still: Cast) -> None:
+    riko = await join(still.server, "riko")
+    box = (await riko.open("/compose")).form("/compose")
+    riko.http.cookies.clear()
+    answer = await riko.post(box, text=WORDS, audience="friends", do="send")
+    assert answer.status_code == 401
+    waiting = Sheet(answer.text)
+    assert "<b>言葉" not in answer.text
+    assert "/sign-in" in waiting.links
+    again = waiting.form("/compose")
+    assert dict(again.fields)["text"] == WORDS
+    assert dict(again.fields)["audience"] == "friends"
+    # In another tab; the form still carries the token of a visitor, and comes back once more.
+    await riko.do("/sign-in", "/sign-in", handle="riko", password=PASSWORD)
+    answer = await riko.post(again)
+    assert answer.status_code == 403
+    answer = await riko.post(Sheet(answer.text).form("/compose"))
+    assert answer.status_code == 303
+    home = await riko.open("/")
+    assert any("とちゅうまで" in text for text in home.words_of("item-circle"))
+
+
+async def test_what_the_browser_keeps_by_itself_leads_to_the_sign_in(still: Cast) -> None:
+    nobody = Visitor(still.server)
+    fields = [("text", WORDS), ("kept", "1")]
+    answer = await nobody.raw("/compose", fields, Referer=f"{still.server.config.url}/v/12")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in?next=/v/12")
+    answer = await nobody.raw("/compose", fields, Referer="https://elsewhere.example/v/12")
+    assert answer.headers["location"] == "/sign-in"
+    answer = await nobody.raw("/compose", [("text", " ")])
+    assert answer.headers["location"] == "/sign-in"
+
+
+async def test_signing_out_empties_what_the_browser_keeps(still: Cast) -> None:
+    sora = await join(still.server, "sora")
+    answer = await sora.send("/about", "/sign-out")
+    assert answer.headers["clear-site-data"] == '"storage"'
+
+
+async def test_the_key_of_drafts_is_the_persons_alone_and_ends_with_the_password(still: Cast) -> None:
+    taro = await join(still.server, "taro_d")
+    kept = _key(await taro.open("/"))
+    other = await join(still.server, "ume_d")
+    assert kept != _key(await other.open("/"))
+    await taro.send("/about", "/sign-out")
+    assert all("data-keep" not in given for _, given in (await taro.open("/")).tags)
+    await taro.do("/sign-in", "/sign-in", handle="taro_d", password=PASSWORD)
+    assert _key(await taro.open("/")) == kept
+    await taro.do(
+        "/settings/password", "/settings/password", password=PASSWORD, new_password="another long enough one"
+    )
+    assert _key(await taro.open("/")) != kept
+
+
+def _key(page: Sheet) -> str:
+    return next(given["data-keep"] for _, given in page.tags if "data-keep" in given)
