@@ -129,7 +129,7 @@ class World:
             clock=self.clock,
             randomness=randomness,
             fetch=SimFetch(self.network, name),
-            hasher=Argon2Hasher(cheap=True, threads=0),
+            hasher=Argon2Hasher(cheap=True, threads=0, randomness=randomness("passwords")),
             mailer=self.mailers.get(name) or NoMailer(),
             inline=True,
         )

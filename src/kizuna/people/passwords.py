@@ -11,6 +11,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from kizuna.ground.errors import Invalid, Unavailable
+from kizuna.ground.randomness import Randomness, SystemRandomness
 
 SHORTEST: Final = 8
 LONGEST: Final = 256
@@ -43,10 +44,14 @@ class Hasher(Protocol):
 class Argon2Hasher:
     """Argon2id with OWASP's recommended cost (19 MiB, 2 passes, 1 lane), in a bounded pool of threads.
 
-    ``cheap`` is for test mode. ``threads=0`` hashes on the spot, which the simulation needs to be repeatable.
+    ``cheap`` is for test mode. ``threads=0`` hashes on the spot, which the simulation needs to be
+    repeatable, as it needs salts from a stream of its own.
     """
 
-    def __init__(self, *, cheap: bool = False, threads: int = THREADS) -> None:
+    def __init__(
+        self, *, cheap: bool = False, threads: int = THREADS, randomness: Randomness | None = None
+    ) -> None:
+        self._randomness = randomness or SystemRandomness()
         self._argon2 = (
             PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
             if cheap
@@ -58,7 +63,8 @@ class Argon2Hasher:
 
     async def hash(self, password: str) -> str:
         """The hash to store. Raises Unavailable when too many are waiting."""
-        return await self._away(lambda: self._argon2.hash(password))
+        salt = self._randomness.bytes(self._argon2.salt_len)
+        return await self._away(lambda: self._argon2.hash(password, salt=salt))
 
     async def verify(self, known: str | None, password: str) -> Verdict:
         """Compare with a stored hash, or do the same work for nothing. Raises Unavailable when too many are waiting."""
