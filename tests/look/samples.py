@@ -127,7 +127,12 @@ def outside(locale: Locale) -> dict[str, v.PageView]:
         "error_again": v.ErrorView(
             page=page(locale, "circle", "/compose", False),
             status=401,
-            again=Unsent(action="/compose", text=MINE.html, hidden=(("audience", "friends"),), kept=False),
+            again=Unsent(
+                action="/compose",
+                text="みんな、週末の鍋の会、\nうちでやります。",
+                hidden=(("audience", "friends"),),
+                kept=False,
+            ),
         ),
         "keys": v.KeysView(page=page(locale, "both", "/keys")),
         "keys_off": v.KeysView(page=page(locale, "both", "/keys", keys=False)),

@@ -34,8 +34,8 @@ class Specimens(msgspec.Struct, frozen=True, kw_only=True):
     readers: tuple[p.Readers, ...]
     boxes: tuple[p.Composer, ...]
     faces: tuple[p.Face, ...] = (s.MIYUKI_OUT, s.CAFE, s.ANNA, s.MIYUKI, s.KENICHI, s.TOM)
-    posts: tuple[p.Item, ...] = (*s.POSTS, *s.INBOUND)
-    voices: tuple[p.Item, ...] = (*s.VOICES, s.ANSWERED, s.FOLDED)
+    posts: tuple[p.Item, ...] = (*s.POSTS, s.COVERED, *s.INBOUND)
+    voices: tuple[p.Item, ...] = (*s.VOICES, s.PICTURED, s.ANSWERED, s.FOLDED)
     copies: tuple[p.CopyRow, ...] = s.COPIES
     tie: p.TieRow = s.TIE
     request: p.RequestRow = s.REQUEST
@@ -72,7 +72,7 @@ def specimens() -> Specimens:
         ),
         boxes=tuple(
             msgspec.structs.replace(box, action=HERE, back=HERE)
-            for box in (s.TO_PEOPLE, s.TO_SQUARE, s.POST_REPLY, s.ROOM_REPLY)
+            for box in (s.TO_PEOPLE, s.TO_SQUARE, s.POST_REPLY, s.WITH_PICTURE)
         ),
     )
 

@@ -111,7 +111,7 @@ def error_page(pages: Pages, public: PublicParts, member: MemberParts) -> ErrorP
     async def show(request: Request, viewer: Viewer | None, status: int, message: str) -> Response:
         parts = public if viewer is None else member
         page = await pages.page(parts, request, viewer, None if request.method in ("GET", "HEAD") else "/")
-        told = "" if status == 404 else message  # the page itself says all that may be said about it
+        told = "" if status in (401, 404) else message  # the page itself says all that may be said about it
         view = ErrorView(page=page, status=status, message=told, again=unsent(request))
         return pages.show(parts, request, view, status)
 

@@ -5,6 +5,8 @@ They write in Japanese and in English, as in life. Each shows a state that a com
 
 from typing import Any
 
+import msgspec
+
 from kizuna.ground.config import Plane
 from kizuna.web import pieces as p
 
@@ -90,6 +92,20 @@ ANSWERED = voice(
     6, YUMI, "ねこが、こたつから出てきません。", 4 * HOUR, moods=(("smile", 3), ("hug", 1)), mood="smile",
     edited_ms=NOW - 3 * HOUR,
 )  # fmt: skip
+SNOW = (
+    "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 64 48'%3E%3Cpath fill='%23a3bdf3' "
+    "d='M0 0h64v48H0z'/%3E%3Cpath fill='%23fff' d='M0 34q16-14 32-4t32-6v24H0z'/%3E%3C/svg%3E"
+)
+GARDEN = p.ItemPicture(src=SNOW, href="#items", description="雪の庭", width=640, height=480)
+PICTURED = voice(
+    8, SAKURA, "今朝の庭です。", 6 * HOUR, pictures=(GARDEN, msgspec.structs.replace(GARDEN, description="")),
+)  # fmt: skip
+COVERED = post(
+    16, ANNA, "The wound heals well.", 27 * HOUR, language="en", pictures=(GARDEN,), sensitive=True
+)
+STAGED = p.Attaching(
+    pictures=(p.StagedPicture(id="5", src=SNOW, description="", width=640, height=480),), most=4, longest=1500
+)
 FOLDED = voice(7, KENICHI, "……", 5 * HOUR, folded=True)
 POSTS = (
     post(11, BOUSAI, f"避難所4か所を開設しました。給水車は17時に小丸山小へ向かいます。{tag('七尾市')} {tag('給水')}",
@@ -181,6 +197,7 @@ TO_SQUARE = composer(
     "public", "unlisted", chosen="public", readers=p.Readers(kind="public"), warning="冬の話", language="ja"
 )
 ROOM_REPLY = composer("friends", chosen="friends", action="/v/1/reply")
+WITH_PICTURE = composer("friends", chosen="friends", action="/v/1/reply", attaching=STAGED)
 POST_REPLY = composer(
     "public",
     "unlisted",

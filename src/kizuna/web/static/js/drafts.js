@@ -47,6 +47,11 @@ async function keep(form) {
     };
     saving = saving.then(store, store); // also when the last one failed, for want of room
   };
+  form.addEventListener("submit", (event) => {
+    if (navigator.onLine) return;
+    event.preventDefault();
+    tell(words.away, "problem");
+  });
   form.addEventListener("input", save);
   form.addEventListener("change", save);
 }

@@ -118,7 +118,11 @@ function insert(page) {
     before = known ?? entry;
   }
   fresh.clear();
+  const asked = document.activeElement === bar;
   bar.hidden = true;
+  const first = asked && added[0]?.querySelector("article");
+  if (first) first.tabIndex = -1;
+  if (first) first.focus({ preventScroll: true }); // the button that was pressed is gone
   if (added.length) {
     insertedAt = Date.now(); // what was there already disturbed nobody
     close(); // and ask anew, for these too

@@ -26,6 +26,9 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") hush();
 });
 
+addEventListener("offline", () => tell(words.away, "problem"));
+addEventListener("online", () => tell(words.back, "done"));
+
 for (const button of document.querySelectorAll("[data-tell]")) {
   button.addEventListener("click", () => tell(button.dataset.tell, button.dataset.kind));
 }
