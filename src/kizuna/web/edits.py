@@ -62,7 +62,7 @@ async def edit(pages: Pages, parts: MemberParts, request: Request, viewer: Viewe
     except Refusal as refusal:
         told = pages.speak(parts, request, viewer)(refusal.message, **refusal.values)
         return await _show(pages, parts, request, viewer, form, told=told, status=refusal.status)
-    return done(request.url.path.rpartition("/")[0], "saved")
+    return done(request.url.path.rpartition("/")[0], "saved", form.key)
 
 
 async def history(pages: Pages, parts: PublicParts, request: Request, viewer: Viewer | None) -> Response:

@@ -33,7 +33,7 @@ async function send(form, button) {
     if (!page) return;
     const notice = page.querySelector(".notice")?.textContent.trim();
     if (article) showItem(own, page.querySelector("article.item"), button);
-    else if (!showPart(form.closest("[data-part]"), page)) return location.assign(answer.url);
+    else if (!showPart(form.closest("[data-part]"), page, action)) return location.assign(answer.url);
     const now = button.isConnected ? button : document.activeElement;
     const state = now.ariaPressed && `${now.ariaLabel ?? now.textContent}: ${now.ariaPressed === "true" ? words.on : words.off}`;
     tell(notice ?? state ?? "", notice ? "done" : "");
@@ -55,12 +55,12 @@ function showItem(own, now, button) {
   next?.focus({ preventScroll: true });
 }
 
-function showPart(part, page) {
+function showPart(part, page, action) {
   const now = part && page.getElementById(part.id);
   if (!now) return false;
   const focused = part.contains(document.activeElement);
   sync(part, now);
-  if (focused && !part.contains(document.activeElement)) part.querySelector("button, a")?.focus();
+  if (focused && !part.contains(document.activeElement)) (part.querySelector(`form[action="${CSS.escape(action)}"] button`) ?? part.querySelector("button, a"))?.focus();
   return true;
 }
 
@@ -87,7 +87,7 @@ async function readOn(link, moving) {
   const waiting = setTimeout(() => list.append(...pager.querySelector("template").content.cloneNode(true).children), SLOW_MS);
   await busy(link, async () => {
     const page = await read(await fetch(link.href));
-    const more = page?.querySelector("ol.items");
+    const more = page && [...page.querySelectorAll("ol.items")].at(-1);
     if (!more) return page && location.assign(link.href);
     const known = new Set([...list.querySelectorAll("article[id]")].map((article) => article.id));
     const added = [...more.children].filter((entry) => !known.has(entry.querySelector("article").id));
