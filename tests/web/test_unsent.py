@@ -1,8 +1,14 @@
 """A form that is refused, for whatever reason, comes back with what somebody wrote. Without any script."""
 
+from pathlib import Path
+
+import msgspec
 import pytest
 
-from tests.web.conftest import Cast
+from kizuna.people import queries
+from kizuna.people.limits import API
+from tests.running import running
+from tests.web.conftest import Cast, config_of
 from tests.web.sheet import Sheet
 from tests.web.visitor import PASSWORD, Visitor, join
 
@@ -41,6 +47,21 @@ async def test_what_the_browser_keeps_by_itself_leads_to_the_sign_in(still: Cast
     assert answer.headers["location"] == "/sign-in"
     answer = await nobody.raw("/compose", [("text", " ")])
     assert answer.headers["location"] == "/sign-in"
+
+
+async def test_a_limit_says_when_to_come_back_and_keeps_the_words(tmp_path: Path) -> None:
+    async with running(msgspec.structs.replace(config_of(tmp_path), test_mode=False)) as server:
+        yuki = await join(server, "yuki")
+        box = (await yuki.open("/compose")).form("/compose")
+        people = server.parts.people
+        found = await queries.credentials_of_handle(people.store.reads, ["square"], "yuki")
+        while people.limiter.take(None, API, f"person {found[0].person_id}").allowed:
+            pass
+        answer = await yuki.post(box, text=WORDS, audience="me", do="send")
+        assert answer.status_code == 429
+        page = Sheet(answer.text)
+        assert f"Try again in {answer.headers['retry-after']} second" in page.text
+        assert dict(page.form("/compose").fields)["text"] == WORDS
 
 
 async def test_signing_out_empties_what_the_browser_keeps(still: Cast) -> None:

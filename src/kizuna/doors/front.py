@@ -129,7 +129,12 @@ class Front:
         asker = await self._identify(request, family)
         scope[ASKER] = asker
         envelope.private = asker.viewer is not None or asker.app is not None
-        self._count(request, family, asker, envelope)
+        try:
+            self._count(request, family, asker, envelope)
+        except TooMany:
+            if family == "page" and asker.viewer is not None and has_body(request):
+                await arrived(request)  # what a member wrote is given back (unsent.py)
+            raise
         if not has_body(request):
             await self._app(asker)(scope, request.receive, envelope)
         elif asker.viewer is not None and self._brings_files(request):
@@ -186,13 +191,6 @@ class Front:
     async def _answer(self, error: Exception, request: Request, family: Family) -> Response:
         asker: Asker = request.scope[ASKER]
         refusal = self._sign_in_first(error, request, asker) or refusal_of(error)
-        if (
-            isinstance(refusal, TooMany)
-            and family == "page"
-            and asker.viewer is not None
-            and has_body(request)
-        ):
-            await arrived(request)  # what a member wrote is given back
         if family != "page":
             return json_problem(refusal, self._translator(api_language(request)))
         speak = self._translator(page_language(self._parts.config, request, asker.viewer))

@@ -26,8 +26,8 @@ from kizuna.people.models import Viewer
 from kizuna.people.refusals import OAuthRefused
 from kizuna.people.sudo import ProveAgain
 
-ErrorPage: TypeAlias = Callable[[Request, Viewer | None, int, str], Awaitable[Response]]
-"""(request, viewer, status, translated message) → the page that says what to do."""
+ErrorPage: TypeAlias = Callable[[Request, Viewer | None, Refusal, str], Awaitable[Response]]
+"""(request, viewer, refusal, its translated message) → the page that says what to do."""
 
 
 class NotAllowed(Refusal):
@@ -81,7 +81,7 @@ async def page_problem(
         return see_other(sign_in_path(request))
     if isinstance(refusal, ProveAgain):
         return see_other(prove_path(request))
-    answer = await page(request, viewer, refusal.status, speak(refusal.message, **refusal.values))
+    answer = await page(request, viewer, refusal, speak(refusal.message, **refusal.values))
     answer.headers.update(_headers(refusal))
     return answer
 
@@ -108,9 +108,14 @@ def _page_of(request: Request) -> str:
     return page.path if page.netloc == request.headers.get("host") else ""
 
 
+def seconds_of(refusal: TooMany) -> int:
+    """When to try again, in whole seconds."""
+    return max(1, round(refusal.retry_after))
+
+
 def _headers(refusal: Refusal) -> dict[str, str]:
     if isinstance(refusal, TooMany):
-        return {"Retry-After": str(max(1, round(refusal.retry_after)))}
+        return {"Retry-After": str(seconds_of(refusal))}
     if isinstance(refusal, Unauthorized):
         return {"WWW-Authenticate": 'Bearer realm="Kizuna"'}
     return {}

@@ -1,15 +1,17 @@
 """All pages of a server in one table, and the page that shows errors."""
 
 from collections.abc import Callable, Sequence
+from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from kizuna.doors.parts import MemberParts, PublicParts
-from kizuna.doors.problems import ErrorPage
+from kizuna.doors.problems import ErrorPage, seconds_of
 from kizuna.doors.routes import MemberRoute, PublicRoute
 from kizuna.doors.unsent import unsent
 from kizuna.ground.config import Config
+from kizuna.ground.errors import Refusal, TooMany
 from kizuna.ground.i18n import Locale, Translator
 from kizuna.people.models import Viewer
 from kizuna.web import (
@@ -56,6 +58,9 @@ from kizuna.web.forms import Table
 from kizuna.web.pages import Pages
 from kizuna.web.present import Presenter
 from kizuna.web.views import ErrorView
+
+SOON: Final = 300
+"""Waits up to so many seconds are told by the second; longer ones by whoever refuses."""
 
 
 def make_pages(config: Config, translators: Callable[[Locale], Translator]) -> Pages:
@@ -108,11 +113,20 @@ def routes(pages: Pages, config: Config) -> tuple[Sequence[PublicRoute], Sequenc
 def error_page(pages: Pages, public: PublicParts, member: MemberParts) -> ErrorPage:
     """The page for a refusal; a signed-in person keeps the navigation of a signed-in person."""
 
-    async def show(request: Request, viewer: Viewer | None, status: int, message: str) -> Response:
+    async def show(request: Request, viewer: Viewer | None, refusal: Refusal, message: str) -> Response:
         parts = public if viewer is None else member
         page = await pages.page(parts, request, viewer, None if request.method in ("GET", "HEAD") else "/")
-        told = "" if status in (401, 404) else message  # the page itself says all that may be said about it
-        view = ErrorView(page=page, status=status, message=told, again=unsent(request))
-        return pages.show(parts, request, view, status)
+        told = (
+            "" if refusal.status in (401, 404) else message
+        )  # the page itself says all that may be said about it
+        wait = seconds_of(refusal) if isinstance(refusal, TooMany) else 0
+        view = ErrorView(
+            page=page,
+            status=refusal.status,
+            message=told,
+            retry_after=wait if 0 < wait <= SOON else None,
+            again=unsent(request),
+        )
+        return pages.show(parts, request, view, refusal.status)
 
     return show

@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from kizuna.doors.cookies import drop_cookie, set_cookie
 from kizuna.doors.parts import PublicParts
+from kizuna.doors.problems import seconds_of
 from kizuna.doors.redirects import safe_next
 from kizuna.ground.errors import Refusal, TooMany
 from kizuna.people.models import NewSession
@@ -26,7 +27,7 @@ def signed_in(parts: PublicParts, session: NewSession, path: str, notice: str | 
 def slowed(response: Response, refusal: Refusal) -> Response:
     """The same answer, saying when to try again if that is what was refused."""
     if isinstance(refusal, TooMany):
-        response.headers["Retry-After"] = str(max(1, round(refusal.retry_after)))
+        response.headers["Retry-After"] = str(seconds_of(refusal))
     return response
 
 
