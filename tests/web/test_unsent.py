@@ -38,6 +38,18 @@ async def test_an_expired_session_loses_no_word(still: Cast) -> None:
     assert any("とちゅうまで" in text for text in home.words_of("item-circle"))
 
 
+async def test_a_refused_form_with_a_picture_comes_back_without_it(still: Cast) -> None:
+    fields = dict((await still.aoi.open("/compose")).form("/compose").fields)
+    del fields["picture[]"]
+    fields |= {"csrf": "of long ago", "text": WORDS, "audience": "friends"}
+    picture = ("snow.png", b"x" * 300_000, "image/png")
+    answer = await still.aoi.http.post("/compose", data=fields, files={"picture[]": picture})
+    assert answer.status_code == 403
+    again = dict(Sheet(answer.text).form("/compose").fields)
+    assert (again["text"], again["audience"]) == (WORDS, "friends")
+    assert "picture[]" not in again
+
+
 async def test_what_the_browser_keeps_by_itself_leads_to_the_sign_in(still: Cast) -> None:
     nobody = Visitor(still.server)
     fields = [("text", WORDS), ("kept", "1")]

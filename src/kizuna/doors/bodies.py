@@ -103,19 +103,6 @@ def parse_body(body: bytes, content_type: str) -> Tree:
             raise BadRequest("The body has to be JSON, a form or multipart")
 
 
-def form_pairs(body: bytes, content_type: str) -> list[tuple[str, Value]]:
-    """The fields of a form as they were sent; none of another kind of body. Raises BadRequest, TooLarge, Invalid."""
-    header = Message()
-    header["content-type"] = content_type
-    match header.get_content_type() if content_type else "":
-        case "application/x-www-form-urlencoded":
-            return _pairs(body)
-        case "multipart/form-data":
-            return parse_multipart(body, header.get_param("boundary"))
-        case _:
-            return []
-
-
 def _pairs(data: bytes) -> list[tuple[str, Value]]:
     if data.count(b"&") >= MAX_FIELDS:
         raise TooLarge("More than {limit} fields", limit=MAX_FIELDS)

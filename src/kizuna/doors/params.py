@@ -15,11 +15,13 @@ from msgspec import inspect
 from starlette.requests import Request
 
 from kizuna.doors.bodies import BODY_ALLOWED, BODY_LIMIT, has_body, parse_body, parse_query, read_body
-from kizuna.doors.tree import Tree, Twice, Value, check_tree, join_trees
+from kizuna.doors.tree import Tree, Twice, Value, check_tree, flat, join_trees
 from kizuna.ground.errors import Invalid
 
 T = TypeVar("T", bound=msgspec.Struct)
 
+FIELDS: Final = "kizuna.fields"
+"""Where the texts of a form are found once it was read, so that they can be given back (unsent.py)."""
 TRUE: Final = frozenset({"true", "1", "on", "t"})
 FALSE: Final = frozenset({"false", "0", "off", "f"})
 _INTEGER: Final = re.compile(r"-?[0-9]{1,19}", re.ASCII)
@@ -42,6 +44,7 @@ async def read_tree(request: Request) -> Tree:
             if len(body) > BODY_LIMIT
             else parse_body(body, kind)
         )
+        request.scope[FIELDS] = flat(parsed)
         tree = join_trees(tree, parsed)
     check_tree(tree)
     return tree

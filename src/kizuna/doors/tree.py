@@ -59,6 +59,19 @@ def _check_text(text: str) -> None:
             ) from error  # a lone surrogate, written as \ud800 in JSON
 
 
+def flat(tree: Tree) -> tuple[tuple[str, str], ...]:
+    """The texts of a form under the names that it gave them; files are left out."""
+    found: list[tuple[str, str]] = []
+    for name, value in tree.items():
+        if isinstance(value, str):
+            found.append((name, value))
+        elif isinstance(value, list):
+            found += [(f"{name}[]", one) for one in value if isinstance(one, str)]
+        elif isinstance(value, dict):
+            found += [(f"{name}[{key}]", one) for key, one in value.items() if isinstance(one, str)]
+    return tuple(found)
+
+
 def join_trees(query: Tree, body: Tree) -> Tree:
     """Query and body as one tree; a name may be given in one of them."""
     return {**query, **body, **{name: Twice(name) for name in query.keys() & body.keys()}}

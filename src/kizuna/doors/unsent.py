@@ -3,7 +3,9 @@
 import msgspec
 from starlette.requests import Request
 
-from kizuna.doors.bodies import BODY, form_pairs
+from kizuna.doors.bodies import BODY, parse_body
+from kizuna.doors.params import FIELDS
+from kizuna.doors.tree import flat
 from kizuna.ground.errors import Refusal
 
 
@@ -21,14 +23,9 @@ class Unsent(msgspec.Struct, frozen=True, kw_only=True):
 
 def unsent(request: Request) -> Unsent | None:
     """The text of a form that arrived whole; None where there is none."""
-    body = request.scope.get(BODY, b"")
-    if request.method != "POST" or not body:
+    if request.method != "POST":
         return None
-    try:
-        pairs = form_pairs(body, request.headers.get("content-type", ""))
-    except Refusal:  # a body that cannot be read has nothing to give back
-        return None
-    fields = [(name, value) for name, value in pairs if isinstance(value, str) and "\0" not in name + value]
+    fields = [field for field in _fields(request) if "\0" not in "".join(field)]
     text = dict(fields).get("text", "")
     if not text.strip():
         return None
@@ -38,3 +35,13 @@ def unsent(request: Request) -> Unsent | None:
         hidden=tuple(field for field in fields if field[0] not in ("text", "csrf", "kept")),
         kept=("kept", "1") in fields,
     )
+
+
+def _fields(request: Request) -> tuple[tuple[str, str], ...]:
+    """As they were read; or of a body that arrived, though nobody came to read it."""
+    if FIELDS in request.scope:
+        return request.scope[FIELDS]
+    try:
+        return flat(parse_body(request.scope.get(BODY, b""), request.headers.get("content-type", "")))
+    except Refusal:  # a body that cannot be read has nothing to give back
+        return ()
