@@ -79,7 +79,7 @@ def test_a_deed_that_fails_says_so_and_changes_nothing(browser: Browser, both: P
     star = page.locator("article", has_text="消える前の一言").get_by_role("button", name="お気に入り")
     page.route("**/favourite", cut)
     star.click()
-    expect(page.locator(".told-problem")).to_have_text(re.compile("サーバーにつながりません"))
+    expect(page.locator(".toast-problem")).to_have_text(re.compile("サーバーにつながりません"))
     expect(star).to_have_attribute("aria-pressed", "false")
     page.unroute("**/favourite")
     # The post is gone meanwhile.
@@ -88,7 +88,7 @@ def test_a_deed_that_fails_says_so_and_changes_nothing(browser: Browser, both: P
     other.locator(".item .acts a.last").click()
     other.locator("main form button").click()
     star.click()
-    expect(page.locator(".told-problem")).to_have_text(re.compile("ありません"))
+    expect(page.locator(".toast-problem")).to_have_text(re.compile("ありません"))
     # And the session too: the way back leads here.
     other.locator("form[action='/sign-out'] button").click()
     star.click()

@@ -46,7 +46,7 @@ def test_what_one_writes_outlives_tab_session_and_answer(browser: Browser, both:
     assert WORDS not in ema.page.evaluate(ALL)
     ema.context.set_offline(True)
     ema.press("Send")
-    expect(ema.page.locator(".told-problem")).to_have_text("You are offline. What you write is kept.")
+    expect(ema.page.locator(".toast-problem")).to_have_text("You are offline. What you write is kept.")
     ema.context.set_offline(False)
     ema.page.close()  # nothing is said to the page
     page = ema.page = ema.context.new_page()

@@ -57,8 +57,8 @@ function focus(element) {
 
 // Only to places that the page has, so that nobody is led where there is nothing.
 function follow(href, part = "") {
-  const link = href && document.querySelector(`.places a[href="${href}"]`);
-  if (link) location.assign(href + part);
+  const link = href && document.querySelector(`.places a[href="${href}"], .places a[href^="${href}/"]`);
+  if (link) location.assign(link.getAttribute("href") + part);
   return Boolean(link);
 }
 

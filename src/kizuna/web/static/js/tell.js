@@ -9,7 +9,7 @@ export const words = place.dataset;
 
 export function tell(text, kind = "") {
   clearTimeout(timer);
-  place.className = kind ? `told told-shown told-${kind}` : "told";
+  place.className = kind ? `toast toast-shown toast-${kind}` : "toast";
   place.textContent = "";
   // A text that comes a moment later is read out even if it is the same as before.
   setTimeout(() => (place.textContent = text), 50);
@@ -17,7 +17,7 @@ export function tell(text, kind = "") {
 }
 
 function hush() {
-  place.className = "told";
+  place.className = "toast";
   place.textContent = "";
 }
 
