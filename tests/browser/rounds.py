@@ -257,6 +257,7 @@ CIRCLE: Final = (
 OUTSIDE: Final[tuple[tuple[Plane, str, Way], ...]] = (
     ("square", "public-outside", at("/square")),
     ("square", "design", at("/design")),
+    ("square", "keys", at("/keys")),
     ("square", "account-outside", at("/@misaki")),
     ("square", "post-outside", through("/@misaki", ".item a.when")),
     ("circle", "invite-outside", at("/invite/somecode")),

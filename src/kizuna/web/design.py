@@ -17,6 +17,7 @@ from kizuna.web import pieces as p
 from kizuna.web import specimens as s
 from kizuna.web.assets import STATIC
 from kizuna.web.forms import Table
+from kizuna.web.notice_views import NoticeRow
 from kizuna.web.pages import Pages
 from kizuna.web.tokens import Colour, colours, measures, read_tokens
 from kizuna.web.views import PageView
@@ -39,6 +40,10 @@ class Specimens(msgspec.Struct, frozen=True, kw_only=True):
     copies: tuple[p.CopyRow, ...] = s.COPIES
     tie: p.TieRow = s.TIE
     request: p.RequestRow = s.REQUEST
+    square_notices: tuple[NoticeRow, ...] = s.SQUARE_NOTICES
+    circle_notices: tuple[NoticeRow, ...] = tuple(
+        msgspec.structs.replace(row, id=f"c{row.id}") for row in s.CIRCLE_NOTICES
+    )
     refusals: tuple[int, ...] = (401, 403, 404, 410, 413, 422, 429, 500, 503)
 
 

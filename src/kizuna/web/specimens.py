@@ -9,6 +9,7 @@ import msgspec
 
 from kizuna.ground.config import Plane
 from kizuna.web import pieces as p
+from kizuna.web.notice_views import NoticeKind, NoticeRow
 
 NOW = 1_797_900_000_000
 MINUTE = 60_000
@@ -211,3 +212,30 @@ POST_REPLY = composer(
 def timeline(*items: p.Item, older: str = "") -> p.Timeline:
     """Items, newest first."""
     return p.Timeline(items=items, older=older)
+
+
+def notice(number: int, kind: NoticeKind, *faces: p.Face, text: str = "", unread: bool = False) -> NoticeRow:
+    """Something that concerns one."""
+    return NoticeRow(
+        id=str(number), kind=kind, faces=faces, others=max(len(faces) - 1, 0), text=text, href="/x",
+        at_ms=NOW - number * 7 * MINUTE - HOUR * (number > 3) - DAY * (number > 5), unread=unread,
+    )  # fmt: skip
+
+
+EVENING = "夕方から雪になりそうです。お帰りの道にお気をつけください。"
+SQUARE_NOTICES = (
+    notice(1, "mention", ANNA, text="@miyuki How is the snow up there?", unread=True),
+    notice(2, "favourite", CAFE, ANNA, BOUSAI, text=EVENING, unread=True),
+    notice(3, "follow", LONG),
+    notice(4, "reblog", BOUSAI, CAFE, text=EVENING),
+    notice(5, "status", BOUSAI, text=EVENING),
+    notice(6, "update", CAFE, text=EVENING),
+)
+CIRCLE_NOTICES = (
+    notice(1, "friend_request", YUMI, unread=True),
+    notice(2, "room_reply", KENICHI, text="つみれ、まかせて！", unread=True),
+    notice(3, "reply", YUMI, text="わたしも行きます。"),
+    notice(4, "named", KENICHI, text="由美の誕生日、何にする？"),
+    notice(5, "friend", YUMI),
+    notice(6, "staff_read"),
+)
