@@ -26,6 +26,6 @@ async def events(store: StoreName, db: Db) -> int:
     return await db.scalar(_EVENTS[store])
 
 
-async def duties(store: StoreName, db: Db, aside: str) -> int:
+async def duties(store: StoreName, db: Db, aside: str = "") -> int:
     """Duties that are not done, those of a later time among them. ``aside`` is a LIKE pattern of kinds left out."""
     return await db.scalar(_DUTIES[store], {"aside": aside})
