@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from kizuna.people import standing_queries
+from kizuna.people import invites, standing_queries
+from kizuna.people import queries as people_queries
 from kizuna.people.models import Role
 from kizuna.people.standing import appoint
 from kizuna.wiring import Server
@@ -262,6 +263,21 @@ async def test_who_is_suspended_is_not_shown_and_who_is_silenced_not_listed(
     await decide(dan, "erin", "restore")
     await decide(dan, "erin", "unsilence")
     assert await shown() == [True, True, True]
+
+
+async def test_nobody_signs_up_by_an_invite_of_who_is_suspended(town: tuple[Cast, Visitor]) -> None:
+    cast, dan = town
+    people = cast.server.parts.people
+    person_id = await standing_queries.person_of_handle(people.store.reads, ("square", "circle"), "aoi")
+    assert person_id is not None
+    aoi = await people_queries.viewer_of_person(people.store.reads, person_id)
+    assert aoi is not None
+    _, code = await invites.create_invite(people, aoi, 1, 7)
+    assert await invites.check_invite(people, code)
+    await decide(dan, "aoi", "suspend")
+    assert not await invites.check_invite(people, code)
+    await decide(dan, "aoi", "restore")
+    assert await invites.check_invite(people, code)
 
 
 async def test_a_suspension_hides_a_face_in_the_circle_at_once_until_it_is_taken_back(

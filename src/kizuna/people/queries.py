@@ -10,7 +10,7 @@ from kizuna.people.events import ReservedFace
 from kizuna.people.handles import could_be_handle, skeleton
 from kizuna.people.models import Viewer
 from kizuna.people.scopes import EVERYTHING
-from kizuna.people.tables import CREDENTIAL, INVITE, KEPT_HANDLE, PERSON, PERSON_FACE, SESSION
+from kizuna.people.tables import CREDENTIAL, INVITE, KEPT_HANDLE, PERSON, PERSON_FACE, SESSION, STANDING
 from kizuna.store.dialect import insert_ignore, upsert
 from kizuna.store.store import Db, Row, Tx
 
@@ -337,10 +337,14 @@ async def invites_of(db: Db, person_id: int) -> Sequence[Row]:
 
 
 async def open_invite(db: Db, digest: bytes, now_ms: int) -> int | None:
-    """The id of the invite with this code, if somebody could still take it."""
+    """The id of the invite with this code, if somebody could still take it: not while its maker is suspended."""
+    suspended = sa.exists().where(
+        STANDING.c.person_id == INVITE.c.person_id, STANDING.c.suspended_at.is_not(None)
+    )
     return await db.scalar(
         sa.select(INVITE.c.id).where(
             INVITE.c.code_hash == digest,
+            sa.not_(suspended),
             INVITE.c.ended_at.is_(None),
             INVITE.c.expires_at > now_ms,
             INVITE.c.uses < INVITE.c.max_uses,
