@@ -253,6 +253,14 @@ CIRCLE: Final = (
     ("recall", through("/copies", "main .rows a[href$='/recall']")),
     ("recall-all", at("/copies/recall")),
     ("both", sending(at("/compose"), _both)),
+    ("report", at("/c/kenichi/report")),
+    ("staff", at("/staff")),
+    ("staff-people", at("/staff/people?plane=circle")),
+    ("staff-person", through("/staff/people?plane=circle&q=kenichi", "main .rows a")),
+    ("staff-invite-made", sending(at("/staff/invites"), _make_invite)),
+    ("staff-queues", at("/staff/queues")),
+    ("staff-storage", at("/staff/storage")),
+    ("staff-settings", at("/staff/settings")),
 )
 OUTSIDE: Final[tuple[tuple[Plane, str, Way], ...]] = (
     ("square", "public-outside", at("/square")),
@@ -261,6 +269,7 @@ OUTSIDE: Final[tuple[tuple[Plane, str, Way], ...]] = (
     ("square", "account-outside", at("/@misaki")),
     ("square", "post-outside", through("/@misaki", ".item a.when")),
     ("circle", "invite-outside", at("/invite/somecode")),
+    ("circle", "appeal-outside", at("/appeal")),
 )
 
 

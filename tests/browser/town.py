@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
+from kizuna.cli import staff
 from kizuna.cli.cast import Cast, load_cast
 from kizuna.cli.demo import copy_voice, tie
 from kizuna.cli.town import live
@@ -24,6 +25,7 @@ def town(place: Path) -> Generator[tuple[Pair, Cast]]:
     # Playwright's own loop may be running in this thread already.
     with ThreadPoolExecutor(1) as elsewhere:
         elsewhere.submit(live, cast, square, circle).result()
+        elsewhere.submit(staff.run, circle, "misaki", "administrator").result()
         with serving(square, circle) as pair:
             elsewhere.submit(asyncio.run, _tie(cast, pair, square.fetch_allow)).result()
             yield pair, cast
