@@ -18,6 +18,8 @@ from kizuna.people.standing import staff
 from kizuna.store.store import Store, Tx
 
 MEASURED: Final[tuple[StoreName, ...]] = ("people", "square")
+STAGING: Final = "media.%"
+"""Kinds of duties that are not counted: they are about pictures that are staged for the circle, too."""
 
 
 async def waiting(moderation: Moderation, viewer: Viewer) -> list[Waiting]:
@@ -27,7 +29,7 @@ async def waiting(moderation: Moderation, viewer: Viewer) -> list[Waiting]:
         Waiting(
             store.name,
             await depth_queries.events(store.name, store.reads),
-            await depth_queries.duties(store.name, store.reads),
+            await depth_queries.duties(store.name, store.reads, STAGING),
         )
         for store in _stores(moderation)
         if store.name in MEASURED
