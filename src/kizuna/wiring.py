@@ -50,7 +50,7 @@ from kizuna.moderation import leaving_queries as moderation_leaving
 from kizuna.moderation.lists import Screen, Words
 from kizuna.moderation.ports import Moderation
 from kizuna.notifications import belongings as notification_belongings
-from kizuna.notifications import on_circle
+from kizuna.notifications import on_circle, on_square
 from kizuna.notifications.consumers import notifying
 from kizuna.people import actions as people_actions
 from kizuna.people import archive, leaving, leaving_queries
@@ -269,6 +269,7 @@ def duties_table(ports: Ports, stores: Stores, parts: Parts) -> Mapping[StoreNam
         for store in stores.each()
     }
     table["circle"] |= handlers(parts.tie)
+    table["people"][on_square.TELL] = on_square.tell_rest
     for name, periodic in schedules_table(parts, stores).items():
         table[name] |= schedules.handlers(periodic)
     table["people"] |= people_tasks.handlers(parts.people, ports.mailer, load_translators())

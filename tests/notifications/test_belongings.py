@@ -1,5 +1,7 @@
 """What somebody was told goes with them, a little at a time, and is in their archive before."""
 
+import asyncio
+
 import pytest
 
 from kizuna.circle import actions as circle_actions
@@ -11,8 +13,8 @@ from kizuna.notifications.models import EVERYTHING
 from kizuna.notifications.quiet import QuietTime
 from kizuna.notifications.square_reads import square_page
 from kizuna.people.belongings import AT_ONCE, Leaver, Progress
-from kizuna.square import actions
-from kizuna.square.models import Draft, Page
+from kizuna.square import actions, edit_actions, kept_actions
+from kizuna.square.models import Draft, Edit, Page
 from tests.notifications.conftest import Town
 from tests.notifications.test_told import rows
 
@@ -81,3 +83,32 @@ async def test_who_begins_to_watch_hears_of_the_next_post(town: Town) -> None:
     await actions.follow(square, ben.square, aoi.square, notify=False)
     await actions.post(square, aoi.square, Draft(text="no more"))
     assert await town.heard() == []
+
+
+async def test_what_concerns_many_is_told_a_part_at_a_time_and_once(town: Town) -> None:
+    kept, me = town.server.parts.square.kept, town.aoi.square
+    many = on_square.AT_ONCE * 2 + 3
+    tellings = [on_square.Telling(me, "follow", 1_000 + one, 0) for one in range(many)]
+    await kept.write(lambda tx: on_square.write_down(tellings, tx))
+    assert (await rows(town))[0] <= many
+    async with asyncio.timeout(60):
+        while True:
+            if (await rows(town))[0] == many:
+                break
+            await asyncio.sleep(0.01)
+    assert await town.heard() == [("aoi", "follow")] * many
+
+
+async def test_whoever_is_deaf_to_somebody_or_to_a_thread_is_not_told(town: Town) -> None:
+    square, aoi, ben, carol = town.server.parts.square, town.aoi, town.ben, town.carol
+    post = await actions.post(square, aoi.square, Draft(text="hello"))
+    for one in (ben, carol):
+        await actions.favourite(square, one.square, post)
+    await town.heard()
+    await kept_actions.mute(square, ben.square, aoi.square)
+    await kept_actions.mute_thread(square, carol.square, post)
+    await edit_actions.edit_post(square, aoi.square, post, Edit(text="hello again"))
+    assert await town.heard() == []
+    await kept_actions.unmute(square, ben.square, aoi.square)
+    await edit_actions.edit_post(square, aoi.square, post, Edit(text="and again"))
+    assert await town.heard() == [("ben", "update")]

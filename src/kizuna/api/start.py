@@ -1,7 +1,7 @@
 """What clients ask for when they start and this server has nothing to say about yet.
 
 Only where an empty list (or object) is the truth and documented as an answer: there are no custom emoji, nobody can
-have made a filter. What would be a lie when empty, such as notifications, is absent instead.
+have made a filter. What would be a lie when empty is absent instead.
 """
 
 from typing import Final

@@ -3,11 +3,14 @@
 Whom an event concerns is found out before the write, in the square; blocks and mutes are asked then and at each read.
 """
 
+import functools
 from collections.abc import Iterable, Sequence
 from typing import Final
 
 import msgspec
 
+from kizuna.jobs import duties
+from kizuna.jobs.duties import Duty, Effect
 from kizuna.notifications import square_queries as queries
 from kizuna.notifications.events import Notified
 from kizuna.notifications.kinds import SquareKind
@@ -17,8 +20,11 @@ from kizuna.square import queries as square_queries
 from kizuna.square.ports import Square
 from kizuna.store.store import Tx
 
+TELL: Final = "notifications.tell"
 MOST_TOLD: Final = 5_000
-"""Of one event: the writer of the store people is everybody's, and nobody waits a second for one edit."""
+"""Of one event."""
+AT_ONCE: Final = 200
+"""The writer of the store people is everybody's: nobody waits long for one edit."""
 
 
 class Telling(msgspec.Struct, frozen=True):
@@ -28,6 +34,12 @@ class Telling(msgspec.Struct, frozen=True):
     kind: SquareKind
     from_id: int
     post_id: int
+
+
+class Rest(msgspec.Struct, frozen=True):
+    """Those who are told a little later."""
+
+    tellings: tuple[Telling, ...]
 
 
 async def of_posted(square: Square, watched: Watched, event: events.Posted) -> Sequence[Telling]:
@@ -74,37 +86,38 @@ async def _open(
     others = [account_id for account_id in account_ids if account_id != from_id]
     if not others:
         return []
-    apart = await block_queries.apart(square.store.reads, from_id, others)
-    roots = await square_queries.roots(square.store.reads, [post_id] if post_id else [])
-    told: list[Telling] = []
-    for account_id in others:
-        if account_id in apart or await _mutes(square, account_id, from_id, roots.get(post_id)):
-            continue
-        told.append(Telling(account_id, kind, from_id, post_id))
-    return told
-
-
-async def _mutes(square: Square, account_id: int, from_id: int, root_id: int | None) -> bool:
-    db, now = square.kept.reads, square.clock.now_ms()
-    mute = (await kept_queries.muted(db, account_id, [from_id], now)).get(from_id)
-    if mute is not None and mute.notifications:
-        return True
-    return root_id is not None and bool(await kept_queries.muted_threads(db, account_id, [root_id]))
+    reads, kept = square.store.reads, square.kept.reads
+    deaf = await block_queries.apart(reads, from_id, others)
+    deaf |= await kept_queries.deaf_to(kept, from_id, others, square.clock.now_ms())
+    roots = await square_queries.roots(reads, [post_id] if post_id else [])
+    if post_id in roots:
+        deaf |= await kept_queries.deaf_to_thread(kept, roots[post_id], others)
+    return [Telling(one, kind, from_id, post_id) for one in others if one not in deaf]
 
 
 async def write_down(tellings: Sequence[Telling], tx: Tx) -> None:
-    """Write a notification for each, unless it stands or its kind is not wanted.
+    """Write a notification for each, unless it stands or its kind is not wanted; what is many, a part at a time."""
+    for one in tellings[:AT_ONCE]:
+        await _write(one, tx)
+    if len(tellings) > AT_ONCE:
+        await duties.add(tx, TELL, Rest(tuple(tellings[AT_ONCE:])))
 
-    An edit tells again: what was told of the one before goes first.
-    """
-    for one in tellings:
-        if one.kind in await queries.TOLD.off(tx, one.account_id):
-            continue
-        if one.kind == "update":
-            await queries.TOLD.drop_alike(tx, one.account_id, "update", one.from_id, one.post_id)
-        made = await queries.TOLD.add(tx, one.account_id, one.kind, one.from_id, one.post_id)
-        if made is not None:
-            tx.emit(Notified(made, "square", one.account_id, one.kind))
+
+async def tell_rest(duty: Duty) -> Effect:
+    """The duty: write the next part."""
+    rest = msgspec.json.decode(duty.payload, type=Rest)
+    return functools.partial(write_down, rest.tellings)
+
+
+async def _write(one: Telling, tx: Tx) -> None:
+    """An edit tells again: what was told of the one before goes first."""
+    if one.kind in await queries.TOLD.off(tx, one.account_id):
+        return
+    if one.kind == "update":
+        await queries.TOLD.drop_alike(tx, one.account_id, "update", one.from_id, one.post_id)
+    made = await queries.TOLD.add(tx, one.account_id, one.kind, one.from_id, one.post_id)
+    if made is not None:
+        tx.emit(Notified(made, "square", one.account_id, one.kind))
 
 
 async def on_unboosted(event: events.Unboosted, tx: Tx) -> None:

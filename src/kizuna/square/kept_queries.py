@@ -38,6 +38,9 @@ _MUTE_FIELDS: Final = [MUTE.c[name] for name in Mute.__struct_fields__]
 _MUTED: Final = sa.select(*_MUTE_FIELDS).where(
     MUTE.c.account_id == _account_id, MUTE.c.target_id.in_(_ids), _HOLDS
 )
+_MUTERS: Final = sa.select(MUTE.c.account_id).where(
+    MUTE.c.target_id == _other_id, MUTE.c.account_id.in_(_ids), MUTE.c.notifications.is_(sa.true()), _HOLDS
+)
 _ALL_MUTED: Final = sa.select(*_MUTE_FIELDS).where(MUTE.c.account_id == _account_id, _HOLDS)
 _MUTES: Final = both(_ALL_MUTED, MUTE.c.id)
 
@@ -47,6 +50,10 @@ _UNMUTE_THREAD: Final = sa.delete(THREAD_MUTE).where(
 )
 _MUTED_THREADS: Final = sa.select(THREAD_MUTE.c.root_id).where(
     THREAD_MUTE.c.account_id == _account_id, THREAD_MUTE.c.root_id.in_(_ids)
+)
+
+_THREAD_MUTERS: Final = sa.select(THREAD_MUTE.c.account_id).where(
+    THREAD_MUTE.c.root_id == _root_id, THREAD_MUTE.c.account_id.in_(_ids)
 )
 
 _NOTE: Final = upsert(ACCOUNT_NOTE, ["account_id", "target_id"], ["comment"])
@@ -131,6 +138,12 @@ async def muted(db: Db, account_id: int, ids: Collection[int], now_ms: int) -> d
     return {row.target_id: Mute(*row) for row in rows}
 
 
+async def deaf_to(db: Db, target_id: int, ids: Collection[int], now_ms: int) -> set[int]:
+    """Which of these accounts mute another so that they are told nothing of it."""
+    rows = await db.all(_MUTERS, {"other_id": target_id, "ids": ids, "now": now_ms})
+    return {row.account_id for row in rows}
+
+
 async def all_muted(db: Db, account_id: int, now_ms: int) -> list[Mute]:
     """Every mute of an account that holds at this moment."""
     return [Mute(*row) for row in await db.all(_ALL_MUTED, {"account_id": account_id, "now": now_ms})]
@@ -156,6 +169,12 @@ async def muted_threads(db: Db, account_id: int, root_ids: Collection[int]) -> f
     """Which of these threads, by their first posts, the account mutes."""
     rows = await db.all(_MUTED_THREADS, {"account_id": account_id, "ids": root_ids})
     return frozenset(row.root_id for row in rows)
+
+
+async def deaf_to_thread(db: Db, root_id: int, ids: Collection[int]) -> set[int]:
+    """Which of these accounts mute a thread, by its first post."""
+    rows = await db.all(_THREAD_MUTERS, {"root_id": root_id, "ids": ids})
+    return {row.account_id for row in rows}
 
 
 async def set_note(tx: Tx, account_id: int, target_id: int, comment: str) -> None:

@@ -28,7 +28,7 @@ from kizuna.web.pieces import Face
 
 PATHS: Final[dict[Plane, str]] = {"square": "/notifications", "circle": "/notifications/circle"}
 EXCERPT: Final = 160
-FACES: Final = 5
+FACES: Final = 3
 
 
 class Seen(Sent, frozen=True, kw_only=True):
