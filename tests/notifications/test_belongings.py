@@ -14,6 +14,7 @@ from kizuna.notifications.quiet import QuietTime
 from kizuna.notifications.square_reads import square_page
 from kizuna.people.belongings import AT_ONCE, Leaver, Progress
 from kizuna.square import actions, edit_actions, kept_actions
+from kizuna.square.belongings import empty_account
 from kizuna.square.models import Draft, Edit, Page
 from tests.notifications.conftest import Town
 from tests.notifications.test_told import rows
@@ -112,3 +113,13 @@ async def test_whoever_is_deaf_to_somebody_or_to_a_thread_is_not_told(town: Town
     await kept_actions.unmute(square, ben.square, aoi.square)
     await edit_actions.edit_post(square, aoi.square, post, Edit(text="and again"))
     assert await town.heard() == [("ben", "update")]
+
+
+async def test_nothing_is_left_of_an_account_that_is_gone(town: Town) -> None:
+    square, aoi, ben, carol = town.server.parts.square, town.aoi, town.ben, town.carol
+    for one, other in ((aoi, ben), (ben, aoi), (carol, ben)):
+        await actions.follow(square, one.square, other.square)
+    assert await rows(town) == (3, 0)
+    leaver = Leaver(aoi.square, 0, recall=False)
+    await square.store.write(lambda tx: empty_account(tx, leaver))
+    assert await rows(town) == (1, 0)

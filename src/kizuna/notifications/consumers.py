@@ -48,6 +48,7 @@ def notifying(public: Square, closed: Store) -> list[tuple[type[Event], list[Con
         (square.Unfavourited, take("unfavourited", on_square.on_unfavourited)),
         (square.Followed, tell("followed", on_square.of_followed)),
         (square.Unfollowed, take("unfollowed", on_square.on_unfollowed)),
+        (square.AccountRemoved, take("forget_account", on_square.on_account_removed)),
         (circle.FaceRemoved, in_circle("forget_face", on_circle.on_face_removed)),
         (circle.VoiceDeleted, in_circle("forget_voice", on_circle.on_voice_deleted)),
         (circle.Requested, in_circle("requested", on_circle.on_requested)),

@@ -138,3 +138,8 @@ async def on_unfollowed(event: events.Unfollowed, tx: Tx) -> None:
 async def on_post_deleted(event: events.PostDeleted, tx: Tx) -> None:
     """Take away all that was about it."""
     await queries.drop_post(tx, event.post_id)
+
+
+async def on_account_removed(event: events.AccountRemoved, tx: Tx) -> None:
+    """Take away what came after its things were emptied (`belongings`): others may have met it until then."""
+    await queries.drop_account(tx, event.account_id)

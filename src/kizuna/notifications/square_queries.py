@@ -20,6 +20,9 @@ _DROP_KIND: Final = sa.delete(SQUARE_NOTIFICATION).where(
     _N.from_id == sa.bindparam("by_id"),
     _N.post_id == sa.bindparam("about_id"),
 )
+_DROP_ACCOUNT: Final = sa.delete(SQUARE_NOTIFICATION).where(
+    sa.or_(_N.account_id == sa.bindparam("gone_id"), _N.from_id == sa.bindparam("gone_id"))
+)
 _DROP_POST: Final = sa.delete(SQUARE_NOTIFICATION).where(_N.post_id == sa.bindparam("about_id"))
 
 
@@ -62,3 +65,8 @@ async def drop_kind(tx: Tx, kind: SquareKind, from_id: int, post_id: int) -> Non
 async def drop_post(tx: Tx, post_id: int) -> None:
     """Take away all that is about one post."""
     await tx.run(_DROP_POST, {"about_id": post_id})
+
+
+async def drop_account(tx: Tx, account_id: int) -> None:
+    """Take away all that an account was told, and all that others were told of it."""
+    await tx.run(_DROP_ACCOUNT, {"gone_id": account_id})
