@@ -53,6 +53,7 @@ def _of_route(route: Route, ids: Sequence[int]) -> Iterator[Ask]:
     values = {
         "id": [str(value) for value in ids],
         "handle": handles,
+        "group_key": [f"ungrouped-{value}" for value in ids],
         "tag": ["morning", PLANTED],
         "code": ["not-a-code"],
         "name": ["nothing.css"],
