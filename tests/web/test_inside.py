@@ -79,7 +79,10 @@ async def test_nothing_crosses_before_the_person_says_so(cast: Cast) -> None:
     assert all(one.ended_at >= one.given_at > 0 for one in consents)
 
 
-async def test_a_copy_is_a_post_like_any_other(cast: Cast) -> None:
+@pytest.mark.parametrize("language", ["", "fr"])
+async def test_a_copy_is_a_post_like_any_other(cast: Cast, language: str) -> None:
+    if language:  # chosen once, it is the usual one, of copies too
+        await cast.aoi.do("/", "/compose", text="Avant", audience="public", language=language, do="send")
     made = await copied(cast.server, cast.aoi, "for everybody, @ben #絆")
     await cast.aoi.do("/", "/compose", text="typed on the page", audience="public", do="send")
     typed = await cast.server.stores.square.reads.first(sa.select(POST).order_by(POST.c.id.desc()).limit(1))

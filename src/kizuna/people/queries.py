@@ -115,6 +115,17 @@ async def add_face(tx: Tx, person_id: int, face: ReservedFace) -> bool:
     return await tx.run(insert_ignore(PERSON_FACE).values(values)) == 1
 
 
+async def locale_of_face(db: Db, plane: Plane, face_id: int) -> str | None:
+    """The language in which the person behind a face reads the pages; None when there is no such person."""
+    statement = (
+        sa.select(PERSON.c.locale)
+        .join_from(PERSON_FACE, PERSON, PERSON.c.id == PERSON_FACE.c.person_id)
+        .where(PERSON_FACE.c.face_id == face_id, PERSON_FACE.c.plane == plane)
+    )
+    row = await db.first(statement)
+    return None if row is None else row.locale
+
+
 async def person_of_face(db: Db, plane: Plane, face_id: int) -> int | None:
     """Whose face it is."""
     return await db.scalar(

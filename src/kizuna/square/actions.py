@@ -21,6 +21,7 @@ from kizuna.square.load import load_status
 from kizuna.square.models import Account, Draft, Post, ProfileMore, Status
 from kizuna.square.ports import Square
 from kizuna.square.text import MOST_CHARACTERS, marked
+from kizuna.square.usual import usual_language
 from kizuna.store.store import Tx
 
 _NOTHING_MORE: Final = ProfileMore()
@@ -145,7 +146,8 @@ async def post_within(tx: Tx, square: Square, author_id: int, text: str) -> int:
 
     Raises Invalid for what cannot be posted, NotFound when the author is gone.
     """
-    draft = rules.checked(Draft(text=text))
+    # As somebody who types posts: a copy must not be told from that.
+    draft = rules.checked(Draft(text=text, language=await usual_language(square, author_id)))
     await square.check_words(draft.text)  # from memory: whoever asks has read the list before the write
     marks = marked(draft.text, square.origin, square.domain, ())
     if not await queries.has_account(tx, author_id):

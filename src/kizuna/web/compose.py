@@ -16,6 +16,7 @@ from kizuna.people.models import Viewer
 from kizuna.square import actions as square_actions
 from kizuna.square import kept_actions, kept_queries
 from kizuna.square.models import Draft
+from kizuna.square.usual import usual_language
 from kizuna.web.attaching import (
     attaching,
     chosen,
@@ -88,7 +89,7 @@ async def box(
         readers=await readers(parts, viewer, kind, rule),
         can_copy=viewer.circle_id is not None,
         warning=form.warning if form else "",
-        language=form.language if form and form.language else await usual_language(parts, viewer),
+        language=form.language if form and form.language else await language_for(parts, viewer),
         error=error,
         back=back,
         attaching=attaching(
@@ -181,20 +182,16 @@ def check_no_warning(form: ComposeForm) -> None:
         raise Invalid("Only public posts can have a content warning", field="warning")
 
 
-async def usual_language(parts: MemberParts, viewer: Viewer) -> str:
-    """The language that a text on the square begins with: the last one chosen, else that of the pages.
-
-    Empty for whom there is no square.
-    """
+async def language_for(parts: MemberParts, viewer: Viewer) -> str:
+    """The language that a text on the square begins with; empty for whom there is no square."""
     if viewer.square_id is None:
         return ""
-    posting = await kept_queries.posting(parts.square.kept.reads, viewer.square_id)
-    return posting.language or viewer.locale
+    return await usual_language(parts.square, viewer.square_id) or viewer.locale
 
 
 async def remember_language(parts: MemberParts, viewer: Viewer, language: str) -> None:
     """Begin with this language next time, and tell apps that it is the usual one."""
-    if viewer.square_id is None or not language or language == await usual_language(parts, viewer):
+    if viewer.square_id is None or not language or language == await language_for(parts, viewer):
         return
     posting = await kept_queries.posting(parts.square.kept.reads, viewer.square_id)
     wanted = msgspec.structs.replace(posting, language=language)

@@ -15,7 +15,7 @@ from kizuna.square.load import load_thread
 from kizuna.square.models import Draft, Status
 from kizuna.square.ports import Square
 from kizuna.web.attaching import PictureFields, attaching, chosen, content_of, form_with, gather, staged
-from kizuna.web.compose import LIMIT, remember_language, usual_language
+from kizuna.web.compose import LIMIT, language_for, remember_language
 from kizuna.web.forms import ActForm, Long, Sent, Short, Table, account_of, path_id, sent
 from kizuna.web.items import post_item
 from kizuna.web.pages import Pages, done
@@ -181,7 +181,7 @@ async def _reply_box(
         limit=LIMIT,
         text=form.text,
         warning=form.warning,
-        language=form.language or await usual_language(parts, viewer),
+        language=form.language or await language_for(parts, viewer),
         error=error,
         back=path,
         attaching=attaching(await staged(parts, viewer, form), sensitive=bool(form.sensitive)),
