@@ -1,17 +1,17 @@
-"""Bodies with pictures in them: larger than others, so they arrive on disk, and few are read at once."""
+"""Bodies with pictures in them: larger than others, so they arrive on disk, and few large ones are read at once."""
 
 import asyncio
 import errno
 import tempfile
 from collections import Counter
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from typing import IO, Final
 
 from starlette.requests import Request
 from starlette.types import Message, Receive
 
-from kizuna.doors.bodies import TooSlow, announced_size
+from kizuna.doors.bodies import BODY_LIMIT, TooSlow, announced_size
 from kizuna.ground.errors import TooLarge, Unavailable
 
 UPLOAD_LIMIT: Final = 32 * 1024 * 1024
@@ -48,7 +48,8 @@ class Uploads:
                 except TimeoutError as error:
                     raise TooSlow("The request took too long to arrive") from error
                 kept.seek(0)
-                async with self._reading:
+                # A form without pictures needs no more memory than others, and must not wait behind them.
+                async with self._reading if size > BODY_LIMIT else nullcontext():
                     yield _reader(request, kept, size)
         finally:
             self._arriving[person_id] -= 1
