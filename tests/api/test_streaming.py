@@ -5,6 +5,7 @@ import json
 
 import pytest
 
+from kizuna.square.actions import set_standing
 from kizuna.wiring import Server
 from tests.api.faced import arrive, friends
 from tests.streams import Event, Sse, Ws
@@ -313,3 +314,23 @@ async def test_a_voice_that_was_edited_is_told_to_those_who_read_it(server: Serv
     assert (event.name, event.data["id"]) == ("status.update", voice["id"])
     assert "second" in event.data["content"]
     assert await cat.quiet()
+
+
+async def test_who_is_silenced_is_told_to_followers_alone(server: Server, aoi: Api, ben: Api) -> None:
+    ben_id = int(await follow(aoi, "ben"))
+    square = server.parts.square
+    home, public = (
+        await user_stream(server, aoi),
+        await Sse(server, "/api/v1/streaming/public", aoi.token).opened(),
+    )
+    tag = await Sse(server, "/api/v1/streaming/hashtag?tag=tea", aoi.token).opened()
+    heard = await ben.say("before #tea")
+    for stream in (home, public, tag):
+        assert (await stream.next()).data["id"] == heard["id"]
+    await square.store.write(lambda tx: set_standing(tx, ben_id, silenced=True, suspended=False))
+    quiet = await ben.say("silenced #tea")
+    assert (await home.next()).data["id"] == quiet["id"]
+    await square.store.write(lambda tx: set_standing(tx, ben_id, silenced=False, suspended=False))
+    loud = await ben.say("heard again #tea")
+    for stream in (home, public, tag):
+        assert (await stream.next()).data["id"] == loud["id"]

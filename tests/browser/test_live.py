@@ -1,7 +1,9 @@
 """An open page keeps itself up to date: a new post and a new voice are there within a second, without a reload."""
 
 import time
+from typing import Any, Final
 
+import httpx2
 import pytest
 from playwright.sync_api import Browser, expect
 
@@ -11,6 +13,7 @@ from tests.browser.test_journey import Person
 pytestmark = pytest.mark.browser
 SECOND_MS = 1_000
 SLOW_MS = 15_000
+OUT_OF_BAND: Final = "urn:ietf:wg:oauth:2.0:oob"
 
 
 def write(person: Person, text: str, audience: str) -> None:
@@ -90,3 +93,61 @@ def test_an_open_page_shows_edits_counts_and_deletions_of_what_is_on_it(browser:
     aoi.press(aoi.say("Delete"))
     expect(item).to_have_count(0, timeout=SECOND_MS)
     assert ben.page.evaluate("window.stays") is True
+
+
+class Client:
+    """Somebody who writes by a client of the API, so that it is known when the server has acknowledged."""
+
+    def __init__(self, origin: str, handle: str) -> None:
+        self._origin = origin
+        self._headers: dict[str, str] = {}
+        self.acknowledged_ms = 0.0
+        scopes = "read write follow"
+        app = self.ask("POST", "/api/v1/apps", client_name="t", redirect_uris=OUT_OF_BAND, scopes=scopes)
+        ids = {"client_id": app["client_id"], "client_secret": app["client_secret"]}
+        grant = {"grant_type": "client_credentials", "scope": scopes}
+        self._use(self.ask("POST", "/oauth/token", **ids, **grant))
+        account = {"username": handle, "email": f"{handle}@example.com", "password": "correct horse battery"}
+        self._use(self.ask("POST", "/api/v1/accounts", **account, agreement=True, locale="ja"))
+
+    def _use(self, token: Any) -> None:
+        self._headers["Authorization"] = f"Bearer {token['access_token']}"
+
+    def ask(self, method: str, path: str, **body: object) -> Any:
+        """What the server answers, and when."""
+        answer = httpx2.request(method, self._origin + path, json=body, headers=self._headers, timeout=30)
+        self.acknowledged_ms = time.time() * 1000
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+
+def test_a_page_moves_within_a_second_of_the_acknowledgement(browser: Browser, both: Pair) -> None:
+    aoi, ben = Client(both.square, "aoi"), Person(browser, both, "ja", scripts=True)
+    ben.join(both.square, "ben", "Ben")
+    ben.page.goto(f"{both.square}/@aoi")
+    ben.press(ben.say("Follow"))
+    write(ben, "ベンの投稿", "public")
+    (own,) = aoi.ask("GET", "/api/v1/timelines/public")
+    ben.page.goto(both.square)
+    ben.page.evaluate("window.stays = true")
+
+    def moved(what: str, condition: str) -> None:
+        """The page shows it: by the clock of the page, which is the server's."""
+        shown = ben.page.wait_for_function(f"() => ({condition}) && Date.now()", polling=10)
+        took = shown.json_value() - aoi.acknowledged_ms
+        print(f"{what} was shown {took:.0f} ms after the answer")
+        assert took < SECOND_MS, what
+
+    def reads(words: str) -> str:
+        return f"document.querySelector('main').innerText.includes('{words}')"
+
+    post = aoi.ask("POST", "/api/v1/statuses", status="朝の一言")
+    moved("a post", reads("朝の一言"))
+    aoi.ask("PUT", f"/api/v1/statuses/{post['id']}", status="直した一言")
+    moved("an edit", f"{reads('直した一言')} && !{reads('朝の一言')}")
+    aoi.ask("POST", f"/api/v1/statuses/{own['id']}/favourite")
+    moved("a notification", "document.querySelector('.places .count-square')")
+    aoi.ask("DELETE", f"/api/v1/statuses/{post['id']}")
+    moved("a deletion", f"!{reads('直した一言')}")
+    assert ben.page.evaluate("window.stays") is True
+    expect(ben.page.locator("ol.items > li")).to_have_count(1)

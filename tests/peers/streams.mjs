@@ -1,4 +1,4 @@
-// masto's streams: a post, its edit and its end arrive by WebSocket, on several streams at once.
+// masto's streams: a post, its edit, its end and a notification arrive by WebSocket, on several streams at once.
 
 import assert from "node:assert/strict";
 import { join, makeApp, streamsOf } from "./people.mjs";
@@ -8,9 +8,10 @@ const app = await makeApp(url);
 const { api: aoi, accessToken } = await join(url, app, "aoi");
 const { api: ben } = await join(url, app, "ben");
 await aoi.v1.accounts.$select((await ben.v1.accounts.verifyCredentials()).id).follow();
+const own = await aoi.v1.statuses.create({ status: "mine" });
 
 const streams = await streamsOf(url, accessToken);
-const heard = { user: [], tag: [] };
+const heard = { user: [], tag: [], notices: [] };
 const waiting = new Set();
 
 async function listen(subscription, into) {
@@ -39,6 +40,7 @@ function until(events, wanted, what) {
 const subscriptions = [
   streams.user.subscribe(),
   streams.hashtag.subscribe({ tag: "Asa" }),
+  streams.user.notification.subscribe(),
 ];
 subscriptions.forEach((each, place) => listen(each, Object.values(heard)[place]));
 
@@ -68,6 +70,14 @@ for (const events of [heard.user, heard.tag]) {
 await ben.v1.statuses.$select(post.id).remove();
 for (const events of [heard.user, heard.tag]) {
   assert.equal((await until(events, ({ event }) => event === "delete", "a delete")).payload, post.id);
+}
+
+await ben.v1.statuses.$select(own.id).favourite();
+for (const events of [heard.user, heard.notices]) {
+  const { payload } = await until(events, ({ event }) => event === "notification", "a notification");
+  assert.equal(payload.type, "favourite");
+  assert.equal(payload.status.id, own.id);
+  assert.equal(payload.account.acct, "ben");
 }
 
 // A stream that was left is silent, the others go on.

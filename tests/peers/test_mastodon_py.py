@@ -174,12 +174,12 @@ def by_socket(person: Entity, ears: Ears) -> Entity:
 
 
 @pytest.mark.parametrize("opened", [by_events, by_socket])
-def test_a_post_an_edit_and_a_delete_arrive(
+def test_a_post_an_edit_a_delete_and_a_notification_arrive(
     people: tuple[Entity, Entity], opened: Callable[[Entity, Ears], Entity]
 ) -> None:
     aoi, ben = people
     aoi.account_follow(ben.me().id)
-    ears = Ears()
+    own, ears = aoi.status_post("mine"), Ears()
     assert aoi.stream_healthy()
     stream = opened(aoi, ears)
     # The client says nothing of when it is subscribed, so a first post is sent until one is heard.
@@ -198,6 +198,10 @@ def test_a_post_an_edit_and_a_delete_arrive(
     ben.status_delete(post.id)
     name, gone = ears.next()
     assert (name, str(gone)) == ("delete", str(post.id))
+    ben.status_favourite(own.id)
+    name, told = ears.next()
+    assert (name, told.type, told.status.id) == ("notification", "favourite", own.id)
+    assert told.account.acct == "ben"
     stream.close()
 
 

@@ -53,7 +53,10 @@ def test_streams_need_their_scopes_and_follow_the_faces() -> None:
     assert covers(user, frozenset({"read"}))
     both = Viewer(person_id=1, square_id=2, circle_id=3, locale="ja", scopes=frozenset({"read"}))
     assert channels_of(user, both) == (("home", 2), ("own square", 2), ("voices", 3), ("own circle", 3))
-    assert channels_of(stream_named("user:notification", None), both) == (("own square", 2),)
+    assert channels_of(stream_named("user:notification", None), both) == (
+        ("own square", 2),
+        ("own circle", 3),
+    )
     assert channels_of(stream_named("public:remote", None), both) == ()
     for name in ("list", "direct", "", 1, "public:media"):
         with pytest.raises(BadRequest):
@@ -106,6 +109,21 @@ def test_the_log_is_bounded_by_number_and_by_time() -> None:
     assert log.since(NOW + 3) == 3
     log.add(entry(9, NOW + 3 + KEPT_MS + 1, seq=9))
     assert [each.id for each in log.between(0, 99)] == [4, 5, 9]
+
+
+def test_a_clock_that_is_set_back_loses_nothing() -> None:
+    log = Log(NOW)
+    log.add(entry(1, NOW + 9_000, seq=1))
+    log.tick(NOW + 10_000)
+    log.add(entry(2, NOW + 5_000, seq=2))
+    log.add(entry(3, NOW + 6_000, seq=3))
+    assert log.after(entry(1, NOW + 9_000).position) == 2
+    assert log.after(entry(2, NOW + 5_000).position) == 3
+    for made_at in (NOW + 5_000, NOW + 9_500, NOW + 10_000):
+        assert log.since(made_at) is None, "before or after it was set back? Nobody knows"
+    log.add(entry(4, NOW + 12_000, seq=4))
+    assert log.since(NOW + 11_000) == 4
+    assert [each.id for each in log.between(1, 9)] == [1, 2, 3, 4]
 
 
 def test_seats_are_counted_by_person_and_by_address() -> None:

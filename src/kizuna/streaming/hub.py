@@ -88,6 +88,11 @@ class Hub:
         """The connections that are open."""
         return [client for clients in self._clients for client in clients]
 
+    @property
+    def listened(self) -> bool:
+        """Whether somebody listens to anything."""
+        return bool(self._listening)
+
     def publish(self, entry: Entry) -> None:
         """Something has happened; called after its commit and before the answer."""
         log = self._logs[entry.plane]
@@ -341,6 +346,8 @@ class Hub:
         while True:
             await self._clock.sleep(1.0)
             slot = (slot + 1) % HEARTBEAT_S
+            for log in self._logs.values():
+                log.tick(self._clock.now_ms())
             for client in tuple(self._clients[slot]):
                 await self.look_after(client)
 

@@ -1,4 +1,8 @@
-"""What happened lately, so that a stream can be taken up where it broke off. In memory, bounded by number and time."""
+"""What happened lately, so that a stream can be taken up where it broke off. In memory, bounded by number and time.
+
+The clock may be set back. Positions are found by what they are, so nothing is lost behind one; a time from before that
+moment is known no more, so who asks from a time on (a page) is told that it may have lost something.
+"""
 
 from bisect import bisect_left
 from collections import deque
@@ -16,13 +20,26 @@ class Log:
     def __init__(self, began_ms: int, kept: int = KEPT) -> None:
         self._kept = kept
         self._entries: deque[Entry] = deque()
+        self._places: dict[str, int] = {}
         self._complete_from_ms = began_ms
+        self._latest_ms = began_ms
+
+    def tick(self, now_ms: int) -> None:
+        """What time it is, whether something happens or not."""
+        if now_ms < self._latest_ms:
+            self._complete_from_ms = max(self._complete_from_ms, self._latest_ms + 1)
+        self._latest_ms = max(self._latest_ms, now_ms)
 
     def add(self, entry: Entry) -> None:
         """Write down what has just happened."""
+        self.tick(entry.at_ms)
         self._entries.append(entry)
+        self._places[entry.position] = entry.seq
         while len(self._entries) > self._kept or self._entries[0].at_ms < entry.at_ms - KEPT_MS:
-            self._complete_from_ms = self._entries.popleft().at_ms + 1
+            gone = self._entries.popleft()
+            if self._places.get(gone.position) == gone.seq:
+                del self._places[gone.position]
+            self._complete_from_ms = max(self._complete_from_ms, gone.at_ms + 1)
 
     def repeats(self, entry: Entry) -> int:
         """How often this was written down before in its millisecond."""
@@ -35,16 +52,8 @@ class Log:
 
     def after(self, position: str) -> int | None:
         """The number of the entry behind this position; None when it is not known (any more)."""
-        ms = _milliseconds(position)
-        if ms is None:
-            return None
-        for index in range(self._first_at(ms), len(self._entries)):
-            entry = self._entries[index]
-            if entry.at_ms != ms:
-                break
-            if entry.position == position:
-                return entry.seq + 1
-        return None
+        seq = self._places.get(position)
+        return None if seq is None else seq + 1
 
     def since(self, ms: int) -> int | None:
         """The number of the first entry at this time or later (the next one to come if there is none yet: -1).
@@ -68,8 +77,3 @@ class Log:
 
     def _first_at(self, ms: int) -> int:
         return bisect_left(self._entries, ms, key=lambda entry: entry.at_ms)
-
-
-def _milliseconds(position: str) -> int | None:
-    digits, _, rest = position.partition(".")
-    return int(digits) if rest and digits.isascii() and digits.isdigit() and len(digits) <= 15 else None

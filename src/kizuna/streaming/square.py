@@ -14,6 +14,7 @@ from kizuna.streaming.homes import Homes
 from kizuna.streaming.hub import Hub
 from kizuna.streaming.models import Body, Channel, Entry, Judge
 from kizuna.streaming.names import PUBLIC
+from kizuna.streaming.silenced import Silenced
 
 REMEMBERED_GONE: Final = 10_000
 _encode = msgspec.json.Encoder().encode
@@ -46,6 +47,7 @@ class SquareSource:
         self._hub = hub
         self._render = render
         self._homes = Homes(square)
+        self._silenced = Silenced(square)
         self._gone = Gone()
         self._counting: set[int] = set()
         hub.add("square", PostEntry, self)
@@ -55,6 +57,7 @@ class SquareSource:
         square.hear(events.Posted, self._posted)
         square.hear(events.PostEdited, self._edited)
         square.hear(events.PostDeleted, self._deleted)
+        square.hear(events.ProfileEdited, lambda event: self._silenced.changed(event.account_id))
         square.hear(events.Boosted, self._boosted)
         square.hear(events.Unboosted, self._unboosted)
         square.hear(events.Favourited, lambda event: self._counted(event.post_id))
@@ -74,6 +77,7 @@ class SquareSource:
         """Look again at what has changed since the last beat."""
         self._counting.clear()
         await self._homes.refresh(self._clock.now_ms())
+        await self._silenced.refresh()
 
     def opened(self, viewer: Viewer | None) -> None:
         """Somebody begins to listen."""
@@ -97,7 +101,7 @@ class SquareSource:
             yield from self._timelines(entry)
 
     def _timelines(self, entry: PostEntry) -> Iterable[Channel]:
-        if entry.public:
+        if entry.public and (entry.event == "delete" or entry.author_ids[0] not in self._silenced):
             if not entry.reply:
                 yield PUBLIC
             for tag in entry.tags:
@@ -159,6 +163,8 @@ class SquareSource:
     # What is heard
 
     def _posted(self, event: events.Posted) -> None:
+        if self._hub.listened:
+            self._silenced.ask(event.account_id)
         self._hub.publish(
             PostEntry(
                 plane="square",
@@ -177,6 +183,8 @@ class SquareSource:
             self._counted(event.in_reply_to_id)
 
     def _edited(self, event: events.PostEdited) -> None:
+        if self._hub.listened:
+            self._silenced.ask(event.account_id)
         self._hub.publish(
             PostEntry(
                 plane="square",
