@@ -6,6 +6,7 @@ import pkgutil
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 
 import pytest
 
@@ -34,9 +35,21 @@ def randomness() -> SeededRandomness:
     return SeededRandomness(1)
 
 
+# Directory of tests → why it does not run a second time on PostgreSQL.
+NOT_TWICE: Final = {
+    "house": "reads the source, not a store",
+    "look": "draws templates, without a store",
+    "sim": "turns its loop and clock by hand and counts what is on a disk: no socket answers there",
+    "demo": "the demo keeps its two servers in files",
+    "browser": "shows the same pages once more, in minutes of Chromium",
+}
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """On PostgreSQL, what is about SQLite has been proved by the other run."""
     for item in items if ON_POSTGRES else ():
+        if reason := NOT_TWICE.get(item.path.relative_to(Path(__file__).parent).parts[0]):
+            item.add_marker(pytest.mark.skip(reason=reason))
         for mark in item.iter_markers("sqlite"):
             item.add_marker(pytest.mark.skip(reason=f"about SQLite: {mark.args[0]}"))
 

@@ -11,13 +11,16 @@ from itertools import count
 from pathlib import Path
 
 import msgspec
+import pytest
 import sqlalchemy as sa
 
+from kizuna.ground.config import Config
 from kizuna.jobs.tables import INBOX
+from kizuna.store.moment import moment
 from kizuna.store.open import Stores
-from kizuna.store.snapshot import snapshots
 from tests.crash.program import Program, Sockets, free_ports
 from tests.crash.test_posts import Tally, all_of, arrive
+from tests.databases import placed
 
 POSTERS = 4
 BEFORE = 40
@@ -38,17 +41,17 @@ def test_every_snapshot_is_one_moment(stores: Stores, tmp_path: Path) -> None:
             if done.is_set():
                 return
 
-    def look(moment: int) -> list[int]:
-        place = tmp_path / str(moment)
+    def look(number: int) -> list[int]:
+        place = tmp_path / str(number)
         place.mkdir()
-        with snapshots(tmp_path / "data") as found:
+        with moment(placed(Config(data=tmp_path / "data"))) as found:
             for name, snapshot in found.items():
                 snapshot.copy(place / f"{name}.db")
         return [rows(place / f"{name}.db", "inbox") for name in found]
 
     async def go() -> list[list[int]]:
         writing = asyncio.ensure_future(write_on())
-        looked = [await asyncio.to_thread(look, moment) for moment in range(MOMENTS)]
+        looked = [await asyncio.to_thread(look, number) for number in range(MOMENTS)]
         done.set()
         await writing
         return looked
@@ -66,6 +69,7 @@ def rows(path: Path, table: str) -> int:
         return connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
 
 
+@pytest.mark.sqlite("restores into a directory; tests/processes does it with databases")
 def test_a_server_that_is_written_to_is_backed_up_and_restored(tmp_path: Path) -> None:
     asyncio.run(run(tmp_path))
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import httpx2
 
+from tests.databases import environment
 from tests.sim.asgi import Answer, Call
 from tests.sim.network import SilenceError, UnreachableError
 
@@ -32,7 +33,7 @@ class Program:
             "KIZUNA_ORIGIN": self.origin,
             "KIZUNA_HOST": "127.0.0.1",
             "KIZUNA_PORT": str(port),
-            "KIZUNA_DATA": str(self.data),
+            **environment(self.data),
             "KIZUNA_PLANES": plane,
             "KIZUNA_TEST_MODE": "1",
             "KIZUNA_LANGUAGE": "en",

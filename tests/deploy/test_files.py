@@ -79,3 +79,18 @@ def test_the_image_takes_the_uv_of_the_makefile_and_runs_as_nobody_special() -> 
     assert re.search(r"^USER kizuna$", dockerfile, re.MULTILINE)
     copied = re.findall(r"^COPY (?!--from)(.+) \S+$", dockerfile, re.MULTILINE)
     assert all((ROOT / name).exists() for line in copied for name in line.split())
+
+
+def test_the_database_of_the_containers_is_reached_by_nobody_else_and_its_owner_only_migrates() -> None:
+    laid_over = yaml.safe_load((DEPLOY / "compose.postgres.yaml").read_text("utf-8"))["services"]
+    for name, container in laid_over.items():
+        assert "ports" not in container, name
+        if name != "kizuna":
+            assert container["networks"] == ["back"], name
+            assert container["security_opt"] == ["no-new-privileges:true"], name
+    for name in ("migrate", "kizuna"):
+        given = {**laid_over[name]["environment"], "KIZUNA_ORIGIN": "https://kizuna.example"}
+        config = make_config({key.removeprefix(PREFIX).lower(): value for key, value in given.items()})
+        assert config.database == "postgresql://postgres:5432/kizuna"
+        assert bool(config.database_owner) == (name == "migrate")
+    assert laid_over["kizuna"]["depends_on"]["migrate"]["condition"] == "service_completed_successfully"

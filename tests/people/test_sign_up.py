@@ -122,8 +122,16 @@ async def test_planes_that_do_not_answer_leave_it_for_later(
     with pytest.raises(Unavailable):  # the password is right, the person not yet there
         await sign_in(people, "hana", PASSWORD, "192.0.2.1", "")
     async with planes(people):
-        await asyncio.sleep(0.05)
+        await settled(people)
     assert (await sign_in(people, "hana", PASSWORD, "192.0.2.1", "")).viewer.square_id is not None
+
+
+async def settled(people: People) -> None:
+    """Wait until every event has been acted on."""
+    count = sa.select(sa.func.count()).select_from(OUTBOX["people"])
+    async with asyncio.timeout(20):
+        while await people.store.reads.scalar(count):
+            await asyncio.sleep(0.005)
 
 
 async def leave_half(people: People, handle: str) -> None:
@@ -157,7 +165,7 @@ async def test_start_up_completes_leftovers(people: People, made: str | None) ->
     assert await finish_reservations(people) == 1
     assert await finish_reservations(people) == 1  # a crash in between: told twice
     async with planes(people):
-        await asyncio.sleep(0.05)
+        await settled(people)
     assert await finish_reservations(people) == 0
     viewer = (await sign_in(people, "hana", PASSWORD, "192.0.2.1", "")).viewer
     assert {viewer.square_id, viewer.circle_id} == faces

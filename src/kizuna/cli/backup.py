@@ -32,7 +32,7 @@ from kizuna.ground.ids import StoreName
 from kizuna.ground.randomness import SystemRandomness
 from kizuna.ground.sealing import SALT, SealedWriter
 from kizuna.store.migrate import revision
-from kizuna.store.snapshot import snapshots
+from kizuna.store.moment import moment
 
 
 def run(config: Config, directory: Path, passphrase: str) -> None:
@@ -42,7 +42,7 @@ def run(config: Config, directory: Path, passphrase: str) -> None:
             raise ConfigError(f"{directory} is not empty; name a new directory")
         directory.parent.mkdir(parents=True, exist_ok=True)
         with _stage(config.data) as stage, _beside(directory) as made:
-            manifest = _collect(config.data, stage, made)
+            manifest = _collect(config, stage, made)
             content = msgspec.json.format(msgspec.json.encode(manifest))
             _seal(manifest.entries, content, stage, made / SEALED, passphrase)
             (made / MANIFEST).write_bytes(content)
@@ -83,12 +83,13 @@ def _beside(directory: Path) -> Generator[Path]:
         shutil.rmtree(made, ignore_errors=True)  # nothing is there any more when it was complete
 
 
-def _collect(data: Path, stage: Path, made: Path) -> Manifest:
+def _collect(config: Config, stage: Path, made: Path) -> Manifest:
     """Put every open file into ``made`` and every closed one on the stage."""
+    data = config.data
     _keep_files(data, stage)
     revisions: dict[StoreName, str] = {}
     made_at = SystemClock().now_ms()
-    with snapshots(data) as found:
+    with moment(config) as found:
         _keep_files(data, stage)  # a file comes before its row, and what was deleted since is kept above
         for name, snapshot in found.items():
             path = (stage if is_closed(f"{name}.db") else made) / f"{name}.db"

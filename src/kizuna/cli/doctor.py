@@ -52,20 +52,31 @@ def look(config: Config) -> Iterator[Finding]:
     yield _private("directory", config.data, 0o700)
     yield _space(config.data)
     sound = True
+    for finding in _files(config.data) if config.database == "sqlite" else _schemas(config):
+        sound = sound and finding.well
+        yield finding
+    if sound:
+        yield asyncio.run(_dead_letters(config))
+
+
+def _files(data: Path) -> Iterator[Finding]:
     for name in STORE_NAMES:
-        path = config.data / f"{name}.db"
+        path = data / f"{name}.db"
         if not path.is_file():
-            sound = False
             yield Finding(path.name, False, "is not there")
             continue
         yield _private(path.name, path, 0o600)
         troubles = examine(name, path)
-        sound = sound and not troubles
         yield from (Finding(path.name, False, trouble) for trouble in troubles)
         if not troubles:
             yield Finding(path.name, True, "schema is current, pages are sound")
-    if sound:
-        yield asyncio.run(_dead_letters(config))
+
+
+def _schemas(config: Config) -> Iterator[Finding]:
+    from kizuna.store.postgres_examine import examine_database
+
+    for look in examine_database(config, SystemClock()):
+        yield Finding(look.what, not look.wrong, look.wrong or look.well)
 
 
 def _versions() -> Iterator[Finding]:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from kizuna.cli import backup, demo, doctor, jobs, restore, serve, staff
+from kizuna.cli import backup, demo, doctor, jobs, migrate, restore, serve, staff
 from kizuna.ground.config import BACKUP_SECRET, Config, ConfigError, load_config
 from kizuna.ground.sealing import SHORTEST
 
@@ -68,6 +68,12 @@ def passphrase_of(file: Path | None) -> str:
 def serve_command(config: File = None) -> None:
     """Serve the square, the circle, or both, until SIGTERM or Ctrl-C."""
     serve.run(configured(config))
+
+
+@app.command("migrate")
+def migrate_command(config: File = None) -> None:
+    """Bring the stores to the schema of this program. A server does so itself where it may."""
+    migrate.run(configured(config))
 
 
 @app.command("doctor")

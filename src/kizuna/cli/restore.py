@@ -18,8 +18,10 @@ from kizuna.cli.archive import (
     sync,
 )
 from kizuna.ground.config import Config, ConfigError
+from kizuna.ground.ids import STORE_NAMES
 from kizuna.ground.sealing import SealedReader, Source
 from kizuna.store.migrate import head, revision
+from kizuna.store.moment import fill_configured
 from kizuna.store.open import UNFINISHED, lock_directory
 from kizuna.store.snapshot import check
 
@@ -40,6 +42,7 @@ def run(config: Config, directory: Path, passphrase: str) -> None:
                         _take(source, entry, part)
                         _at_end(source, entry.name)
             _check_stores(manifest, part)
+            fill_configured(config, {store: part / f"{store}.db" for store in STORE_NAMES})
             sync(part)
     sys.stdout.write(f"{config.data}: {len(manifest.entries)} files of {directory}\n")
 

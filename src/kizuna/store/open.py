@@ -59,6 +59,16 @@ class Stores:
             self.lock.close()
 
 
+def migrate_configured(config: Config, clock: Clock) -> None:
+    """Bring the stores of these settings up to date; makes them where they are missing. Raises ConfigError."""
+    if config.database == "sqlite":
+        open_stores(config.data, clock).abandon()
+        return
+    from kizuna.store.postgres_open import migrate_database
+
+    migrate_database(config)
+
+
 def open_configured(config: Config, clock: Clock, *, inline: bool = False) -> Stores:
     """Open the stores where the settings say. With the owner's login at hand, a database is brought up to date first.
 

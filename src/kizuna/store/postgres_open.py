@@ -60,7 +60,7 @@ async def _first_look(
         link = Link(each, store)
         try:
             async with link.connect() as connection:
-                await _check(connection, store, each)
+                await check_schema(connection, store, each)
                 driver = await raw(connection)
                 await driver.execute(begin_text(store))
                 await places[store].hold(driver)
@@ -73,7 +73,8 @@ async def _first_look(
     return newest
 
 
-async def _check(connection: AsyncConnection, store: StoreName, used: Login) -> None:
+async def check_schema(connection: AsyncConnection, store: StoreName, used: Login) -> None:
+    """Raises ConfigError when a schema is not the one that this program knows."""
     there = sa.text("SELECT to_regclass(:name) IS NOT NULL")
     found = None
     if (await connection.execute(there, {"name": f"{store}.alembic_version"})).scalar():
