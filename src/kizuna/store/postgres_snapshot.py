@@ -54,7 +54,7 @@ class SchemaSnapshot:
 @contextmanager
 def snapshots(config: Config) -> Generator[Mapping[StoreName, SchemaSnapshot]]:
     """The four stores at one moment. Raises ConfigError when they cannot be read."""
-    links = {store: Link(login(config, store), store) for store in STORE_NAMES}
+    links: dict[StoreName, Link] = {store: Link(login(config, store), store) for store in STORE_NAMES}
     opening = AsyncExitStack()
     with asyncio.Runner() as runner:
         try:
