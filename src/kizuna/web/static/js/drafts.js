@@ -33,6 +33,7 @@ async function keep(form) {
   const kept = form.appendChild(Object.assign(document.createElement("input"), { type: "hidden", name: "kept" }));
   const found = await open(stored(name), key);
   const begun = area.ariaInvalid || found?.key === mark.value ? "" : area.defaultValue;
+  if (found) kept.value = "1"; // the server need not give it back
   const untouched = area.value === area.defaultValue && !area.ariaInvalid;
   if (found && untouched && text(found) !== area.value) bringBack(form, area, mark, found, name);
 
