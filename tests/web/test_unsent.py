@@ -13,11 +13,13 @@ from tests.web.sheet import Sheet
 from tests.web.visitor import PASSWORD, Visitor, join
 
 pytestmark = pytest.mark.anyio
+HERE = {"Sec-Fetch-Site": "same-origin"}
 WORDS = "とちゅうまで\n書いた <b>言葉</b>"
 
 
 async def test_an_expired_session_loses_no_word(still: Cast) -> None:
     riko = await join(still.server, "riko")
+    riko.http.headers |= HERE
     box = (await riko.open("/compose")).form("/compose")
     riko.http.cookies.clear()
     answer = await riko.post(box, text=WORDS, audience="friends", do="send")
@@ -43,11 +45,30 @@ async def test_a_refused_form_with_a_picture_comes_back_without_it(still: Cast) 
     del fields["picture[]"]
     fields |= {"csrf": "of long ago", "text": WORDS, "audience": "friends"}
     picture = ("snow.png", b"x" * 300_000, "image/png")
-    answer = await still.aoi.http.post("/compose", data=fields, files={"picture[]": picture})
+    answer = await still.aoi.http.post("/compose", data=fields, files={"picture[]": picture}, headers=HERE)
     assert answer.status_code == 403
     again = dict(Sheet(answer.text).form("/compose").fields)
     assert (again["text"], again["audience"]) == (WORDS, "friends")
     assert "picture[]" not in again
+
+
+@pytest.mark.parametrize(
+    "sender",
+    [
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+        {"Origin": "https://evil.example"},
+        {},
+    ],
+)
+async def test_what_another_site_sent_is_given_to_nobody(still: Cast, sender: dict[str, str]) -> None:
+    body = {"text": WORDS, "audience": "public", "do": "send"}
+    visited = await still.nobody.http.post("/compose", data=body, headers=sender)
+    assert (visited.status_code, visited.headers["location"]) == (303, "/sign-in")
+    inside = await still.aoi.http.post("/compose", data=body, headers=sender)
+    assert inside.status_code == 403
+    assert not Sheet(inside.text).has_form("/compose")
+    assert "とちゅう" not in inside.text
 
 
 async def test_what_the_browser_keeps_by_itself_leads_to_the_sign_in(still: Cast) -> None:
@@ -64,6 +85,7 @@ async def test_what_the_browser_keeps_by_itself_leads_to_the_sign_in(still: Cast
 async def test_a_limit_says_when_to_come_back_and_keeps_the_words(tmp_path: Path) -> None:
     async with running(msgspec.structs.replace(config_of(tmp_path), test_mode=False)) as server:
         yuki = await join(server, "yuki")
+        yuki.http.headers |= HERE
         box = (await yuki.open("/compose")).form("/compose")
         people = server.parts.people
         found = await queries.credentials_of_handle(people.store.reads, ["square"], "yuki")

@@ -72,6 +72,15 @@ def check_origin(request: Request) -> None:
         raise Forbidden("This form was sent from another site")
 
 
+def from_here(request: Request) -> bool:
+    """Whether the browser says that a page of this server sent this; what says nothing doesn't count."""
+    site = request.headers.get("sec-fetch-site")
+    if site is not None:
+        return site == "same-origin"
+    origin = request.headers.get("origin")
+    return origin is not None and _host_of(origin) == request.headers.get("host")
+
+
 def _expired() -> Forbidden:
     return Forbidden("This form has expired. Go back, reload the page and send it again.")
 

@@ -1,9 +1,14 @@
-"""What a refused form had to say: pages give it back, so that nothing that somebody wrote is lost."""
+"""What a refused form had to say: pages give it back, so that nothing that somebody wrote is lost.
+
+Only what a page of this server sent: another site could otherwise put a form of its choice before somebody, with a
+token of ours in it, and a button that they would press.
+"""
 
 import msgspec
 from starlette.requests import Request
 
 from kizuna.doors.bodies import BODY, parse_body
+from kizuna.doors.csrf import from_here
 from kizuna.doors.params import FIELDS
 from kizuna.doors.tree import flat
 from kizuna.ground.errors import Refusal
@@ -22,8 +27,8 @@ class Unsent(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def unsent(request: Request) -> Unsent | None:
-    """The text of a form that arrived whole; None where there is none."""
-    if request.method != "POST":
+    """The text of a form of ours that arrived whole; None where there is none."""
+    if request.method != "POST" or not from_here(request):
         return None
     fields = [field for field in _fields(request) if "\0" not in "".join(field)]
     text = dict(fields).get("text", "")
