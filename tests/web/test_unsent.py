@@ -19,7 +19,7 @@ WORDS = "とちゅうまで\n書いた <b>言葉</b>"
 
 async def test_an_expired_session_loses_no_word(still: Cast) -> None:
     riko = await join(still.server, "riko")
-    riko.http.headers |= HERE
+    riko.http.headers.update(HERE)
     box = (await riko.open("/compose")).form("/compose")
     riko.http.cookies.clear()
     answer = await riko.post(box, text=WORDS, audience="friends", do="send")
@@ -85,7 +85,7 @@ async def test_what_the_browser_keeps_by_itself_leads_to_the_sign_in(still: Cast
 async def test_a_limit_says_when_to_come_back_and_keeps_the_words(tmp_path: Path) -> None:
     async with running(msgspec.structs.replace(config_of(tmp_path), test_mode=False)) as server:
         yuki = await join(server, "yuki")
-        yuki.http.headers |= HERE
+        yuki.http.headers.update(HERE)
         box = (await yuki.open("/compose")).form("/compose")
         people = server.parts.people
         found = await queries.credentials_of_handle(people.store.reads, ["square"], "yuki")
