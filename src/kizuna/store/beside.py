@@ -23,8 +23,7 @@ def open_beside(config: Config, clock: Clock) -> Sequence[OpenStore]:
         return _open_files(config.data, clock)
     from kizuna.store.postgres_open import open_schemas
 
-    opened, _ = open_schemas(config, clock, public=False)
-    return tuple(opened.values())
+    return tuple(open_schemas(config, clock).values())
 
 
 def _open_files(data: Path, clock: Clock) -> Sequence[SqliteStore]:

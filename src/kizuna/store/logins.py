@@ -7,11 +7,11 @@ import sqlalchemy as sa
 from sqlalchemy.exc import ArgumentError
 
 from kizuna.ground.config import Config, ConfigError
-from kizuna.ground.ids import STORE_NAMES, StoreName
+from kizuna.ground.ids import StoreName
 
 Role = Literal["owner", "people", "square", "circle", "letters", "public"]
 PUBLIC_STORES: Final[tuple[StoreName, ...]] = ("people", "square")
-"""What a process for visitors opens."""
+"""What the role for visitors may look into."""
 
 
 class Login(msgspec.Struct, frozen=True):
@@ -45,10 +45,3 @@ def login(config: Config, role: Role) -> Login:
     except (ArgumentError, ValueError) as error:
         raise ConfigError('settings: "database" is "sqlite" or postgresql://host:port/name') from error
     return made
-
-
-def logins(config: Config, *, public: bool) -> dict[StoreName, Login]:
-    """With which login a process opens each store: one for visitors has one role, and only what visitors may see."""
-    if public:
-        return dict.fromkeys(PUBLIC_STORES, login(config, "public"))
-    return {store: login(config, store) for store in STORE_NAMES}

@@ -81,8 +81,7 @@ def open_configured(config: Config, clock: Clock, *, inline: bool = False) -> St
     config.data.mkdir(parents=True, exist_ok=True, mode=0o700)
     if config.database_owner:
         migrate_database(config)
-    opened, _ = open_schemas(config, clock, public=False)
-    return Stores(opened["people"], opened["square"], opened["circle"], opened["letters"])
+    return Stores(**open_schemas(config, clock))
 
 
 def open_stores(data: Path, clock: Clock, *, inline: bool = False) -> Stores:

@@ -10,9 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kizuna.ground.clock import Clock
 from kizuna.ground.config import Config, ConfigError
-from kizuna.ground.ids import StoreName
+from kizuna.ground.ids import STORE_NAMES, StoreName
 from kizuna.ground.randomness import SystemRandomness
-from kizuna.store.logins import Login, Role, login, logins
+from kizuna.store.logins import Login, Role, login
 from kizuna.store.migrate import head
 from kizuna.store.postgres import PostgresStore, begin_text
 from kizuna.store.postgres_admin import prepare
@@ -33,11 +33,9 @@ def migrate_database(config: Config) -> None:
         raise ConfigError(f"{owner.place} cannot be used: {error}") from error
 
 
-def open_schemas(
-    config: Config, clock: Clock, *, public: bool
-) -> tuple[dict[StoreName, PostgresStore], Seat]:
-    """The stores that this process may hold, and its seat. Raises ConfigError when one cannot be used as it is."""
-    chosen = logins(config, public=public)
+def open_schemas(config: Config, clock: Clock) -> dict[StoreName, PostgresStore]:
+    """The four stores, each with its own role. Raises ConfigError when one cannot be used as it is."""
+    chosen: dict[StoreName, Login] = {store: login(config, store) for store in STORE_NAMES}
     seat = Seat()
     places: dict[StoreName, Place] = {
         store: Place(store, f"kizuna_{SystemRandomness().bytes(16).hex()}", seat) for store in chosen
@@ -48,7 +46,7 @@ def open_schemas(
         ids = seat.make_ids(clock, store)
         ids.go_on_after(newest[store])
         opened[store] = PostgresStore(store, Link(each, store), places[store], clock, ids)
-    return opened, seat
+    return opened
 
 
 async def _first_look(

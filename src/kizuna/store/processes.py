@@ -43,7 +43,7 @@ class Seat:
         self._ids: list[Ids] = []
 
     def make_ids(self, clock: Clock, store: StoreName) -> Ids:
-        """What makes the ids of a store in this process, whether it has that store or not."""
+        """What makes the ids of a store in this process."""
         ids = Ids(clock, store, self.node)
         self._ids.append(ids)
         return ids
