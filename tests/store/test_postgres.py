@@ -12,6 +12,7 @@ from kizuna.ground.errors import Conflict, Unavailable
 from kizuna.ground.events import Event
 from kizuna.jobs.tables import INBOX
 from kizuna.store.open import open_configured
+from kizuna.store.postgres import PostgresStore, _Unknown  # pyright: ignore[reportPrivateUsage] - what a lost commit raises
 from kizuna.store.postgres_link import is_lost
 from kizuna.store.processes import NODES
 from kizuna.store.store import Store, Tx
@@ -120,6 +121,34 @@ def test_a_connection_that_is_lost_is_one_clear_refusal_and_the_writer_goes_on(
             await until(lambda: stores.square.hears)
             assert await stores.square.write(lambda tx: put(tx, 3)) == 1
             assert await kept(stores.square) == [1, 3]
+
+    asyncio.run(go())
+
+
+def test_a_commit_whose_end_nobody_knows_is_not_done_again(shared: Config) -> None:
+    applied: list[int] = []
+
+    async def note(tx: Tx, number: int) -> None:
+        applied.append(number)
+        await put(tx, number)
+
+    async def go() -> None:
+        async with several(shared) as (stores,):
+            end = vars(PostgresStore)["_end"]
+
+            async def lost(driver: object) -> None:
+                await end(stores.square, driver)
+                vars(stores.square).pop("_end")
+                raise _Unknown
+
+            vars(stores.square)["_end"] = lost
+            writes = [stores.square.write(lambda tx, n=n: note(tx, n)) for n in (1, 2)]
+            outcomes = await asyncio.gather(*writes, return_exceptions=True)
+            assert [str(outcome) for outcome in outcomes] == [
+                "It may not have been saved; look before you do it again"
+            ] * 2
+            assert applied == await kept(stores.square) == [1, 2]
+            assert await stores.square.write(lambda tx: put(tx, 3)) == 1
 
     asyncio.run(go())
 

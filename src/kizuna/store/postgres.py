@@ -143,7 +143,7 @@ class PostgresStore:
                 tries -= 1
                 if tries and is_passing(error):
                     continue
-                if len(group) > 1 and not is_lost(error):
+                if len(group) > 1 and not (isinstance(error, _Unknown) or is_lost(error)):
                     return await self._commit_each(group)
                 self._fail(group, error)
                 break
@@ -181,9 +181,8 @@ class PostgresStore:
             ended = await driver.execute("COMMIT")
         except LinkErrors as error:
             raise (_Unknown() if is_lost(error) else error) from error
-        if (
-            ended != "COMMIT"
-        ):  # an error in it was overlooked, and PostgreSQL takes everything back without a word
+        # Where an error was overlooked, PostgreSQL takes everything back without a word.
+        if ended != "COMMIT":
             raise RuntimeError("the transaction was not committed")
 
     async def _apply(self, command: Command, tx: PostgresTx) -> bool:
