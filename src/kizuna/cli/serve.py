@@ -79,15 +79,21 @@ async def watched(server: Server) -> AsyncGenerator[None]:
 
 
 async def until_signal(serve: Callable[[], Awaitable[None]]) -> None:
-    """Run until it ends, SIGTERM or SIGINT; requests under way are answered first."""
+    """Run until it ends, SIGTERM or SIGINT; requests under way are answered first.
+
+    The handlers are Python's own: the event loop's come through the pipe that wakes it, where a signal is lost when
+    hundreds of connections end at once.
+    """
     task = asyncio.ensure_future(serve())
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, task.cancel)
+    before = {
+        number: signal.signal(number, lambda *_: loop.call_soon_threadsafe(task.cancel))
+        for number in (signal.SIGTERM, signal.SIGINT)
+    }
     try:
         await task
     except asyncio.CancelledError:
         return
     finally:
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.remove_signal_handler(number)
+        for number, handler in before.items():
+            signal.signal(number, handler)
