@@ -1,6 +1,7 @@
 """One Chromium for each file of tests, and one server with both planes."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
@@ -22,7 +23,16 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="module")
 def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
     """One server with both planes."""
-    data = tmp_path_factory.mktemp("both")
+    yield from _both(tmp_path_factory.mktemp("both"))
+
+
+@pytest.fixture
+def fresh(tmp_path: Path) -> Iterator[Pair]:
+    """One with nobody on it."""
+    yield from _both(tmp_path)
+
+
+def _both(data: Path) -> Iterator[Pair]:
     config = make_config({"port": free_ports(1)[0], "data": str(data), "test_mode": True})
     child = start(config)
     try:

@@ -26,17 +26,19 @@ def write(person: Person, text: str, audience: str) -> None:
     expect(person.page.get_by_text(text).first).to_be_visible()
 
 
-def test_an_open_home_shows_a_new_post_and_a_new_voice_without_a_reload(browser: Browser, both: Pair) -> None:
-    aoi, ben = (Person(browser, both, "ja", scripts=True) for _ in range(2))
-    aoi.join(both.circle, "aoi", "Aoi")
+def test_an_open_home_shows_a_new_post_and_a_new_voice_without_a_reload(
+    browser: Browser, fresh: Pair
+) -> None:
+    aoi, ben = (Person(browser, fresh, "ja", scripts=True) for _ in range(2))
+    aoi.join(fresh.circle, "aoi", "Aoi")
     link = aoi.invite()
     ben.page.goto(link)
-    ben.join(both.circle, "ben", "Ben")
+    ben.join(fresh.circle, "ben", "Ben")
     ben.press(ben.say("Become friends"))
-    ben.page.goto(f"{both.square}/@aoi")
+    ben.page.goto(f"{fresh.square}/@aoi")
     ben.press(ben.say("Follow"))
     write(aoi, "はじめの一言", "friends")
-    ben.page.goto(both.square)
+    ben.page.goto(fresh.square)
     ben.page.evaluate("window.stays = true")
     write(aoi, "新しい声", "friends")
     wrote_at = time.monotonic()
@@ -53,15 +55,15 @@ def test_an_open_home_shows_a_new_post_and_a_new_voice_without_a_reload(browser:
     expect(ben.page.locator("ol.items > li")).to_have_count(3)
 
 
-def test_a_notice_arrives_on_an_open_page_and_is_seen_there(browser: Browser, both: Pair) -> None:
-    aoi, ben = (Person(browser, both, "ja", scripts=True) for _ in range(2))
-    aoi.join(both.circle, "aoi", "Aoi")
-    ben.join(both.circle, "ben", "Ben")
-    ben.page.goto(f"{both.square}/notifications")
+def test_a_notice_arrives_on_an_open_page_and_is_seen_there(browser: Browser, fresh: Pair) -> None:
+    aoi, ben = (Person(browser, fresh, "ja", scripts=True) for _ in range(2))
+    aoi.join(fresh.circle, "aoi", "Aoi")
+    ben.join(fresh.circle, "ben", "Ben")
+    ben.page.goto(f"{fresh.square}/notifications")
     ben.page.evaluate("window.stays = true")
     count = ben.page.locator(".places .count-square")
     expect(count).to_have_count(0)
-    aoi.page.goto(f"{both.square}/@ben")
+    aoi.page.goto(f"{fresh.square}/@ben")
     aoi.press(aoi.say("Follow"))
     expect(ben.page.locator(".notices li.unread")).to_be_visible(timeout=SLOW_MS)
     expect(ben.page.locator("form.seen")).to_have_count(0, timeout=SLOW_MS)
@@ -72,24 +74,26 @@ def test_a_notice_arrives_on_an_open_page_and_is_seen_there(browser: Browser, bo
     expect(ben.page.locator(".notices li.unread")).to_have_count(0)
 
 
-def test_an_open_page_shows_edits_counts_and_deletions_of_what_is_on_it(browser: Browser, both: Pair) -> None:
-    aoi, ben = (Person(browser, both, "ja", scripts=True) for _ in range(2))
-    aoi.join(both.square, "aoi", "Aoi")
-    ben.join(both.square, "ben", "Ben")
+def test_an_open_page_shows_edits_counts_and_deletions_of_what_is_on_it(
+    browser: Browser, fresh: Pair
+) -> None:
+    aoi, ben = (Person(browser, fresh, "ja", scripts=True) for _ in range(2))
+    aoi.join(fresh.square, "aoi", "Aoi")
+    ben.join(fresh.square, "ben", "Ben")
     write(aoi, "はじめの言葉", "unlisted")
     where = aoi.page.locator(".item a.when").first.get_attribute("href")
-    ben.page.goto(f"{both.square}/@aoi")
+    ben.page.goto(f"{fresh.square}/@aoi")
     ben.page.evaluate("window.stays = true")
     item = ben.page.locator("ol.items .item")
-    aoi.page.goto(f"{both.square}{where}/edit")
+    aoi.page.goto(f"{fresh.square}{where}/edit")
     aoi.page.locator("form.composer textarea").fill("ちがう言葉")
     aoi.press(aoi.say("Save"))
     expect(item.get_by_text("ちがう言葉")).to_be_visible(timeout=SECOND_MS)
     expect(item.get_by_text(aoi.say("edited"))).to_be_visible()
-    aoi.page.goto(f"{both.square}{where}")
+    aoi.page.goto(f"{fresh.square}{where}")
     aoi.page.locator(f"[formaction='{where}/favourite']").click()
     expect(item.locator(f"[formaction='{where}/favourite']")).to_have_text("1", timeout=SECOND_MS)
-    aoi.page.goto(f"{both.square}{where}/delete")
+    aoi.page.goto(f"{fresh.square}{where}/delete")
     aoi.press(aoi.say("Delete"))
     expect(item).to_have_count(0, timeout=SECOND_MS)
     assert ben.page.evaluate("window.stays") is True
@@ -121,14 +125,14 @@ class Client:
         return answer.json()
 
 
-def test_a_page_moves_within_a_second_of_the_acknowledgement(browser: Browser, both: Pair) -> None:
-    aoi, ben = Client(both.square, "aoi"), Person(browser, both, "ja", scripts=True)
-    ben.join(both.square, "ben", "Ben")
-    ben.page.goto(f"{both.square}/@aoi")
+def test_a_page_moves_within_a_second_of_the_acknowledgement(browser: Browser, fresh: Pair) -> None:
+    aoi, ben = Client(fresh.square, "aoi"), Person(browser, fresh, "ja", scripts=True)
+    ben.join(fresh.square, "ben", "Ben")
+    ben.page.goto(f"{fresh.square}/@aoi")
     ben.press(ben.say("Follow"))
     write(ben, "ベンの投稿", "public")
     (own,) = aoi.ask("GET", "/api/v1/timelines/public")
-    ben.page.goto(both.square)
+    ben.page.goto(fresh.square)
     ben.page.evaluate("window.stays = true")
 
     def moved(what: str, condition: str) -> None:

@@ -8,6 +8,7 @@ import signal
 import sys
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from types import FrameType
 from typing import Final
 
 from kizuna.cli.listen import CONNECTIONS, Listener, check_port, metrics_place
@@ -86,10 +87,11 @@ async def until_signal(serve: Callable[[], Awaitable[None]]) -> None:
     """
     task = asyncio.ensure_future(serve())
     loop = asyncio.get_running_loop()
-    before = {
-        number: signal.signal(number, lambda *_: loop.call_soon_threadsafe(task.cancel))
-        for number in (signal.SIGTERM, signal.SIGINT)
-    }
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        loop.call_soon_threadsafe(task.cancel)
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
         await task
     except asyncio.CancelledError:
