@@ -335,8 +335,9 @@ def _tied_inside(parts: Parts, stores: Stores) -> list[tuple[type[Event], list[C
     stands = functools.partial(inside.on_copy_stands, parts.square)
     edit_asked = functools.partial(inside.on_edit_asked, parts.square)
     ready = functools.partial(inside.ready, parts.square)
+    in_words = functools.partial(inside.in_words, parts.square)
     return [
-        (tie_events.CopyAsked, [Consumer("square.post", square, asked, ready)]),
+        (tie_events.CopyAsked, [Consumer("square.post", square, asked, in_words)]),
         (tie_events.RecallAsked, [Consumer("square.delete", square, inside.on_recall_asked)]),
         (tie_events.EditAsked, [Consumer("square.edit", square, edit_asked, ready)]),
         (tie_events.CopyEdited, [Consumer("tie.copy_edited", closed, inside.on_copy_edited)]),

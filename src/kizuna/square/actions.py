@@ -21,7 +21,6 @@ from kizuna.square.load import load_status
 from kizuna.square.models import Account, Draft, Post, ProfileMore, Status
 from kizuna.square.ports import Square
 from kizuna.square.text import MOST_CHARACTERS, marked
-from kizuna.square.usual import usual_language
 from kizuna.store.store import Tx
 
 _NOTHING_MORE: Final = ProfileMore()
@@ -141,13 +140,12 @@ async def post(
         return await square.store.write(apply)
 
 
-async def post_within(tx: Tx, square: Square, author_id: int, text: str) -> int:
+async def post_within(tx: Tx, square: Square, author_id: int, text: str, language: str | None = None) -> int:
     """Say something to everybody, mentioning nobody, inside a transaction of the square that an event asked for.
 
     Raises Invalid for what cannot be posted, NotFound when the author is gone.
     """
-    # As somebody who types posts: a copy must not be told from that.
-    draft = rules.checked(Draft(text=text, language=await usual_language(square, author_id)))
+    draft = rules.checked(Draft(text=text, language=language))
     await square.check_words(draft.text)  # from memory: whoever asks has read the list before the write
     marks = marked(draft.text, square.origin, square.domain, ())
     if not await queries.has_account(tx, author_id):

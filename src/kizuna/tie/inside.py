@@ -17,6 +17,7 @@ from kizuna.square import queries as square_queries
 from kizuna.square.events import PostDeleted
 from kizuna.square.ports import Square
 from kizuna.square.text import LINK_CHARACTERS, MOST_CHARACTERS, account_url
+from kizuna.square.usual import usual_language
 from kizuna.store.store import Row, Tx
 from kizuna.tie import copy_queries, events, queries
 from kizuna.tie.models import INSIDE, LinkState
@@ -127,13 +128,19 @@ async def ready(square: Square, event: E) -> E:
     return event
 
 
-async def on_copy_asked(square: Square, event: events.CopyAsked, tx: Tx) -> None:
+async def in_words(square: Square, event: events.CopyAsked) -> tuple[events.CopyAsked, str | None]:
+    """The same for a new copy, with the language that its author's posts have: one without would tell what it is."""
+    return await ready(square, event), await usual_language(square, event.account_id)
+
+
+async def on_copy_asked(square: Square, asked: tuple[events.CopyAsked, str | None], tx: Tx) -> None:
     """Post it, as its author would."""
+    event, language = asked
     if tx.now_ms - event.asked_at > TOO_LATE_MS:
         tx.emit(events.CopyRefused(event.key, "It could not be sent in time."))
         return
     try:
-        post_id = await square_actions.post_within(tx, square, event.account_id, event.text)
+        post_id = await square_actions.post_within(tx, square, event.account_id, event.text, language)
     except Refusal as refusal:
         tx.emit(events.CopyRefused(event.key, str(refusal)))
     else:
