@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from kizuna.people import admission
 from kizuna.people.tables import PERSON_FACE, TOTP
 from kizuna.people.totp import STEP_MS, code_at
+from kizuna.square.tables import ACCOUNT_NOTE, BLOCK, BOOKMARK, FOLLOWED_TAG, MARKER, MUTE, THREAD_MUTE
 from kizuna.store.schema import METADATA
 from kizuna.wiring import Server
 from tests.running import running
@@ -131,6 +132,29 @@ async def test_an_archive_holds_what_is_ones_own(server: Server) -> None:
     assert (await ben.http.get("/settings/archive/file")).status_code == 404
 
 
+async def _keep_everything(server: Server) -> None:
+    """A row in each table of what accounts keep, by hanako and, where it is about an account, about her."""
+    faces = await server.stores.people.reads.all(
+        sa.select(PERSON_FACE).where(PERSON_FACE.c.plane == "square")
+    )
+    by_handle = {row.handle: row.face_id for row in faces}
+    hana, ben = by_handle["hanako"], by_handle["ben"]
+    kept: list[tuple[sa.Table, dict[str, object]]] = [
+        (BOOKMARK, {"id": 1, "account_id": hana, "post_id": 5}),
+        (THREAD_MUTE, {"account_id": hana, "root_id": 5}),
+        (FOLLOWED_TAG, {"id": 1, "account_id": hana, "tag": "harbour"}),
+        (MARKER, {"account_id": hana, "timeline": "x", "last_read_id": 5, "version": 1, "updated_at": 5}),
+    ]
+    for number, (one, other) in enumerate(((hana, ben), (ben, hana))):
+        pair = {"account_id": one, "target_id": other}
+        kept.append((MUTE, {**pair, "id": number, "notifications": True}))
+        kept.append((ACCOUNT_NOTE, {**pair, "comment": "we met at the pier"}))
+        block = {**pair, "id": number}
+        await server.stores.square.write(lambda tx, row=block: tx.run(sa.insert(BLOCK), row))
+    for table, row in kept:
+        await server.stores.people.write(lambda tx, table=table, row=row: tx.run(sa.insert(table), row))
+
+
 async def test_nothing_of_who_left_is_left(server: Server) -> None:
     hana = Visitor(server)
     await hana.do(
@@ -141,6 +165,7 @@ async def test_nothing_of_who_left_is_left(server: Server) -> None:
     await hana.say("words of somebody who leaves", "public")
     await hana.say("closed words of somebody who leaves", "friends")
     await ben.do("/@hanako", "/@hanako/follow")
+    await _keep_everything(server)
     before = await dump(server)
     assert "words of somebody" in before
     own = sa.select(PERSON_FACE.c.person_id, PERSON_FACE.c.face_id).where(

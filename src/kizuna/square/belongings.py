@@ -7,7 +7,7 @@ from kizuna.ground.ids import id_ms
 from kizuna.media.models import portrait_file
 from kizuna.media.tasks import want_forgotten
 from kizuna.people.belongings import AT_ONCE, Entry, Leaver, Part, Progress
-from kizuna.square import actions, attachment_queries, belongings_queries
+from kizuna.square import actions, attachment_queries, belongings_queries, kept_belongings
 from kizuna.square.events import AccountRemoved
 from kizuna.store.store import Db, Row, Tx
 
@@ -129,6 +129,7 @@ def _wire(value: int | None) -> str | None:
 
 
 PARTS: Final = (
+    kept_belongings.PART,
     Part("square.posts", "square", "square", empty_posts, export_posts),
     Part(PICTURES, "square", "square", keep, export_pictures),
     Part("square.favourites", "square", "square", empty_marks, export_favourites),

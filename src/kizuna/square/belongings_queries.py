@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 
-from kizuna.square.tables import ACCOUNT, FAVOURITE, FOLLOW, MENTION, POST
+from kizuna.square.tables import ACCOUNT, BLOCK, FAVOURITE, FOLLOW, FOLLOW_OPTION, MENTION, POST
 from kizuna.store.store import Db, Row, Tx
 
 
@@ -30,6 +30,10 @@ async def favourites_of(db: Db, account_id: int, most: int) -> Sequence[int]:
 async def drop_account(tx: Tx, account_id: int) -> bool:
     """Remove an account that has nothing left but the empty rows of its posts; they go too. Whether it was there."""
     await tx.run(sa.delete(MENTION).where(MENTION.c.account_id == account_id))
+    blocks = sa.or_(BLOCK.c.account_id == account_id, BLOCK.c.target_id == account_id)
+    await tx.run(sa.delete(BLOCK).where(blocks))
+    options = sa.or_(FOLLOW_OPTION.c.follower_id == account_id, FOLLOW_OPTION.c.followee_id == account_id)
+    await tx.run(sa.delete(FOLLOW_OPTION).where(options))
     await tx.run(sa.delete(POST).where(POST.c.account_id == account_id))
     return await tx.run(sa.delete(ACCOUNT).where(ACCOUNT.c.id == account_id)) == 1
 
