@@ -28,6 +28,7 @@ class Words:
         self._pattern: re.Pattern[str] | None = None
         self._epoch = 0
         store.hear(events.WordsChanged, lambda _event: self._forget())
+        store.doubt(self._forget)
 
     def _forget(self) -> None:
         self._pattern = None
