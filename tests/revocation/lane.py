@@ -1,5 +1,6 @@
 """Two people on whom an end is tried again and again: one says things, the other listens and reads."""
 
+import asyncio
 import itertools
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -16,6 +17,7 @@ from kizuna.circle import attachment_queries, friend_actions
 from kizuna.circle.models import Audience, Rule
 from kizuna.doors.cookies import cookie_name
 from kizuna.ground.config import Config
+from kizuna.ground.errors import Unavailable
 from kizuna.media.actions import Chosen, upload
 from kizuna.media.models import Words
 from kizuna.people import oauth, sessions
@@ -82,12 +84,19 @@ class Person:
     async def picture(self, rule: Rule) -> tuple[int, str]:
         """A voice with a picture: its id, and where the picture is."""
         parts = self.server.parts
-        words = Words(description="The harbour")
-        staged = await upload(parts.media, self.viewer.person_id, plain(), words)
-        chosen = Chosen(parts.media, self.viewer.person_id, (staged.id,))
+        chosen = Chosen(parts.media, self.viewer.person_id, (await self._staged(),))
         voice_id = await circle_actions.say_to(parts.circle, self.circle, "", rule, pictures=chosen)
         found = await attachment_queries.pictures(parts.circle.store.reads, self.circle, [voice_id])
         return voice_id, f"/circle/media/{found[voice_id][0].id}/small"
+
+    async def _staged(self) -> int:
+        """A picture, uploaded again while too many others are being worked on."""
+        words = Words(description="The harbour")
+        while True:
+            try:
+                return (await upload(self.server.parts.media, self.viewer.person_id, plain(), words)).id
+            except Unavailable:
+                await asyncio.sleep(0.1)
 
 
 async def arrive(server: Server) -> Person:
