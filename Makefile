@@ -54,14 +54,14 @@ bench: .venv/dev.stamp ## the numbers of this machine, with p50 and p99
 
 proof: .venv/dev.stamp ## the long proofs: fuzz, kills, simulation, two worlds (at most an hour)
 	@tests/setup.sh
-	DOSE=long $(PYTEST) -m "$(DOSES)" $(ARGS)
+	DOSE=long $(PYTEST) -n 2 --dist loadfile -m "$(DOSES)" $(ARGS)
 
 screenshots: .venv/dev.stamp ## pictures of every page into build/screenshots, and the one of the README
 	@tests/setup.sh
 	$(BIN)/python -m tests.browser.screenshots $(ARGS)
 
 ci: check test ## what a change must pass: check, test, and a short dose of everything else
-	DOSE=short $(PYTEST) -m "$(DOSES)"
+	DOSE=short $(PYTEST) -n 2 --dist loadfile -m "$(DOSES)"
 
 clean: ## forget everything that was built (data stays)
 	rm -rf .venv .tools build dist .pytest_cache .ruff_cache .hypothesis .import_linter_cache
