@@ -20,6 +20,7 @@ RULES: Final = {
 }
 NARROWEST: Final = 360
 MOST_BYTES: Final = 50_000
+PAINTED: Final = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 TOO_WIDE: Final = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 Town = tuple[Pair, Cast]
 Contexts = tuple[BrowserContext, BrowserContext]
@@ -61,6 +62,7 @@ def _check(page: Page) -> None:
     for scheme, width in (("light", 1280), ("dark", NARROWEST)):
         page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
         page.set_viewport_size({"width": width, "height": 800})
+        page.evaluate(PAINTED)
         results = AXE.run(page, options=RULES)
         assert results.violations_count == 0, results.generate_report()
         assert page.evaluate(TOO_WIDE) == 0

@@ -40,6 +40,7 @@ def test_a_sound_server_is_well_and_left_as_it_is(data: Path) -> None:
     assert {file.name: file.read_bytes() for file in data.glob("*.db")} == before
 
 
+@pytest.mark.sqlite("looks for its files; tests/processes/test_commands.py has the other database")
 def test_it_looks_beside_a_running_server_and_counts_dead_letters(stores: Stores, tmp_path: Path) -> None:
     (tmp_path / "data").chmod(0o700)
     for file in (tmp_path / "data").glob("*.db"):

@@ -54,11 +54,17 @@ def load_assets(directory: Path = STATIC) -> Assets:
     plain = {"kizuna.css": style.encode()}
     apart = [path for path in directory.glob("css/*.css") if path.stem not in STYLE_ORDER]
     for path in sorted([*apart, *directory.glob("js/*.js"), *directory.glob("img/*.svg")]):
-        plain[path.name] = path.read_bytes()
+        plain[path.name] = _lean(path.read_bytes()) if path.suffix == ".js" else path.read_bytes()
     names: dict[str, str] = {}
     for name in plain:
         _name(name, plain, names)
     return Assets(files={names[name]: _asset(name, body) for name, body in plain.items()}, names=names)
+
+
+def _lean(script: bytes) -> bytes:
+    """A script without indentation and lines of comment: a sixth of what is sent. No text in ours spans lines."""
+    lines = [line.strip() for line in script.split(b"\n")]
+    return b"\n".join(line for line in lines if line and not line.startswith(b"//"))
 
 
 def _name(name: str, plain: dict[str, bytes], names: dict[str, str]) -> str:
