@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import httpx2
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import APIResponse, Browser, Route, expect
 
 from tests.browser.pair import Pair
 from tests.browser.test_journey import Person
@@ -14,6 +14,12 @@ pytestmark = pytest.mark.browser
 SECOND_MS = 1_000
 SLOW_MS = 15_000
 OUT_OF_BAND: Final = "urn:ietf:wg:oauth:2.0:oob"
+
+
+def open_live(person: Person, address: str) -> None:
+    """Open a page, and wait until it is told what happens: what is measured begins there."""
+    with person.page.expect_response(lambda answer: "/live?" in answer.url):
+        person.page.goto(address)
 
 
 def write(person: Person, text: str, audience: str) -> None:
@@ -38,7 +44,7 @@ def test_an_open_home_shows_a_new_post_and_a_new_voice_without_a_reload(
     ben.page.goto(f"{fresh.square}/@aoi")
     ben.press(ben.say("Follow"))
     write(aoi, "はじめの一言", "friends")
-    ben.page.goto(fresh.square)
+    open_live(ben, fresh.square)
     ben.page.evaluate("window.stays = true")
     write(aoi, "新しい声", "friends")
     wrote_at = time.monotonic()
@@ -82,7 +88,7 @@ def test_an_open_page_shows_edits_counts_and_deletions_of_what_is_on_it(
     ben.join(fresh.square, "ben", "Ben")
     write(aoi, "はじめの言葉", "unlisted")
     where = aoi.page.locator(".item a.when").first.get_attribute("href")
-    ben.page.goto(f"{fresh.square}/@aoi")
+    open_live(ben, f"{fresh.square}/@aoi")
     ben.page.evaluate("window.stays = true")
     item = ben.page.locator("ol.items .item")
     aoi.page.goto(f"{fresh.square}{where}/edit")
@@ -132,7 +138,7 @@ def test_a_page_moves_within_a_second_of_the_acknowledgement(browser: Browser, f
     ben.press(ben.say("Follow"))
     write(ben, "ベンの投稿", "public")
     (own,) = aoi.ask("GET", "/api/v1/timelines/public")
-    ben.page.goto(fresh.square)
+    open_live(ben, fresh.square)
     ben.page.evaluate("window.stays = true")
 
     def moved(what: str, condition: str) -> None:
@@ -155,3 +161,35 @@ def test_a_page_moves_within_a_second_of_the_acknowledgement(browser: Browser, f
     moved("a deletion", f"!{reads('直した一言')}")
     assert ben.page.evaluate("window.stays") is True
     expect(ben.page.locator("ol.items > li")).to_have_count(1)
+
+
+def test_a_page_fetched_before_a_deletion_does_not_bring_the_post_back(browser: Browser, fresh: Pair) -> None:
+    aoi, ben = Client(fresh.square, "aoi"), Person(browser, fresh, "ja", scripts=True)
+    ben.join(fresh.square, "ben", "Ben")
+    ben.page.goto(f"{fresh.square}/@aoi")
+    ben.press(ben.say("Follow"))
+    write(ben, "ベンの投稿", "public")
+    held: list[tuple[Route, APIResponse]] = []
+
+    def hold(route: Route) -> None:
+        if route.request.resource_type == "fetch":
+            held.append((route, route.fetch()))
+        else:
+            route.continue_()
+
+    open_live(ben, fresh.square)
+    ben.page.route(f"{fresh.square}/", hold)
+    post = aoi.ask("POST", "/api/v1/statuses", status="すぐ消す一言")
+    while not held:
+        ben.page.wait_for_timeout(20)
+    assert "すぐ消す一言" in held[0][1].text()
+    told = ben.page.evaluate_handle(
+        """() => { const told = []; document.addEventListener("kizuna:inserted", () => told.push(1)); return told; }"""
+    )
+    aoi.ask("DELETE", f"/api/v1/statuses/{post['id']}")
+    ben.page.wait_for_timeout(SECOND_MS)
+    route, answer = held.pop()
+    route.fulfill(response=answer)
+    ben.page.wait_for_function("told => told.length", arg=told)
+    expect(ben.page.locator("ol.items > li")).to_have_count(1)
+    expect(ben.page.get_by_text("すぐ消す一言")).to_have_count(0)

@@ -13,6 +13,7 @@ const list = document.querySelector("ol.items, ol.thread");
 const fresh = new Set();
 const dirty = new Set();
 const reworded = new Set();
+const over = new Set(); // deleted, though a page that was asked for before may still have it
 let source;
 let position = body.dataset.since;
 let insertedAt = 0;
@@ -53,6 +54,7 @@ function changed(id) {
 }
 
 function gone(id) {
+  over.add(id);
   const main = document.getElementById(id)?.matches(".item-main");
   const written = document.querySelector("form.composer textarea")?.value.trim();
   if (main && !written) return location.reload();
@@ -109,6 +111,7 @@ function insert(page) {
   const added = [];
   let before;
   for (const entry of [...newer.children]) {
+    if (isOver(entry)) continue;
     const known = there.get(name(entry));
     if (!known) {
       if (before) before.after(entry);
@@ -148,6 +151,11 @@ function renew(page) {
   }
   reworded.clear();
   document.dispatchEvent(new CustomEvent("kizuna:inserted"));
+}
+
+function isOver(entry) {
+  const article = entry.querySelector("article");
+  return over.has(article?.id) || over.has(article?.dataset.of);
 }
 
 function name(entry) {
