@@ -157,6 +157,11 @@ async def test_avatar_and_header(aoi: Api, server: Server) -> None:
     empty = {"avatar": ("", b"", "application/octet-stream")}
     kept = await aoi.http.patch("/api/v1/accounts/update_credentials", files=empty)
     assert kept.json()["avatar"] == first["avatar"]
+    too_long = await aoi.http.patch(
+        "/api/v1/accounts/update_credentials", data={"note": "n" * 501}, files={"avatar": files["header"]}
+    )
+    assert too_long.status_code == 422
+    assert (await aoi.get("/api/v1/accounts/verify_credentials"))["avatar"] == first["avatar"]
     none = await aoi.delete("/api/v1/profile/avatar")
     assert none["avatar"].endswith("/static/avatar.svg")
     assert none["header"] == first["header"]

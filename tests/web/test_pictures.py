@@ -229,6 +229,20 @@ async def test_profiles_show_their_pictures(cast: Cast) -> None:
     assert (await cast.carol.http.get(path)).status_code == 404
 
 
+@pytest.mark.parametrize("plane", ["square", "circle"])
+async def test_a_profile_is_saved_whole_or_not_at_all(cast: Cast, plane: str) -> None:
+    page = await cast.aoi.open("/settings/profile")
+    forms = [form for form in page.forms if form.action == "/settings/profile"]
+    form = next(form for form in forms if ("plane", plane) in form.fields)
+    refused = await sent(cast.aoi, form, plain(), name="avatar", note="n" * 501)
+    assert isinstance(refused, Sheet)
+    for page in (await cast.nobody.open("/@aoi"), await cast.carol.open("/c/aoi")):
+        assert not any(
+            tag == "img" and ("/media/" in given["src"] or "portrait" in given["src"])
+            for tag, given in page.tags
+        )
+
+
 async def test_a_room_shows_its_pictures(cast: Cast) -> None:
     voice_id, _ = await shown(cast.aoi)
     room = await cast.aoi.open(f"/v/{voice_id}")

@@ -104,7 +104,6 @@ async def update(call: OwnCall[ProfileChange]) -> Response:
     before = await lookup.account(square.store.reads, call.me)
     posting = _posting(params.source, await kept_queries.posting(square.kept.reads, call.me))
     rules.check_posting(posting)
-    portraits = await _portraits(call)
     row = await actions.edit_profile(
         call.parts.square,
         call.me,
@@ -115,10 +114,9 @@ async def update(call: OwnCall[ProfileChange]) -> Response:
             bot=params.bot,
             discoverable=params.discoverable,
             indexable=params.indexable,
+            portraits=await _portraits(call),
         ),
     )
-    if portraits:
-        row = await actions.change_portraits(square, call.me, portraits)
     if params.source is not None:
         await kept_actions.set_posting(square, call.me, posting)
     return await _own_account(call, row)

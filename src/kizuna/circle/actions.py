@@ -1,7 +1,8 @@
 """The verbs for faces and voices. Each repeats its checks inside the write, and refuses what is not there and what
 is not for this viewer in the same words."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from types import MappingProxyType
 from typing import Final
 
 from kizuna.circle import (
@@ -30,6 +31,7 @@ VOICE_LENGTH: Final = 500
 NAME_LENGTH: Final = 50
 BIO_LENGTH: Final = 500
 MOST_EDITS: Final = 100
+_SAME: Final[Mapping[str, str | None]] = MappingProxyType({})
 
 
 async def make_face(tx: Tx, face_id: int, handle: str, display_name: str = "") -> None:
@@ -77,8 +79,13 @@ async def remove_face(tx: Tx, face_id: int) -> None:
     tx.emit(events.FaceRemoved(face_id))
 
 
-async def edit_profile(circle: Circle, face_id: int, *, display_name: str, bio: str) -> None:
-    """Change one's own name and bio. Raises Invalid when one is too long or holds what cannot be shown."""
+async def edit_profile(
+    circle: Circle, face_id: int, *, display_name: str, bio: str, portraits: Mapping[str, str | None] = _SAME
+) -> None:
+    """Change one's own name and bio. Raises Invalid when one is too long or holds what cannot be shown.
+
+    ``portraits`` may set ``avatar`` to a file that ``media.actions.keep_portrait`` has made, or to none.
+    """
     name = texts.clean_line(display_name, "display_name")
     texts.check_length(name, NAME_LENGTH, "display_name")
     about = texts.clean(bio, "bio")
@@ -88,19 +95,10 @@ async def edit_profile(circle: Circle, face_id: int, *, display_name: str, bio: 
     async def apply(tx: Tx) -> None:
         if not await friend_queries.change_face(tx, face_id, display_name=name, bio=about, bio_html=html):
             raise NotFound
-        tx.emit(events.ProfileEdited(face_id))
-
-    await circle.store.write(apply)
-
-
-async def change_portrait(circle: Circle, face_id: int, avatar: str | None) -> None:
-    """Set one's own avatar to a file that ``media.actions.keep_portrait`` has made, or to none."""
-
-    async def apply(tx: Tx) -> None:
-        before = await attachment_queries.portrait(tx, face_id)
-        if not await friend_queries.change_face(tx, face_id, avatar=avatar):
-            raise NotFound
-        await want_forgotten(tx, [portrait_file(before)] if before else [])
+        if "avatar" in portraits:
+            before = await attachment_queries.portrait(tx, face_id)
+            await friend_queries.change_face(tx, face_id, avatar=portraits["avatar"])
+            await want_forgotten(tx, [portrait_file(before)] if before else [])
         tx.emit(events.ProfileEdited(face_id))
 
     await circle.store.write(apply)

@@ -65,6 +65,7 @@ async def edit_profile(
             discoverable=was.discoverable if more.discoverable is None else more.discoverable,
             indexable=was.indexable if more.indexable is None else more.indexable,
         )
+        await _set_portraits(tx, was, more.portraits)
         tx.emit(events.ProfileEdited(account_id))
         return await lookup.account(tx, account_id)
 
@@ -81,17 +82,21 @@ async def _fields(square: Square, lines: Sequence[tuple[str, str]]) -> str:
 
 
 async def change_portraits(square: Square, account_id: int, portraits: Mapping[str, str | None]) -> Account:
-    """Set ``avatar``, ``header`` or both to files that ``media.actions.keep_portrait`` has made, or to none."""
+    """Set portraits and nothing else; see `ProfileMore`."""
 
     async def apply(tx: Tx) -> Account:
-        before = await lookup.account(tx, account_id)
-        await queries.set_portraits(tx, account_id, portraits)
+        await _set_portraits(tx, await lookup.account(tx, account_id), portraits)
         tx.emit(events.ProfileEdited(account_id))
-        gone = [name for each in portraits if (name := getattr(before, each)) is not None]
-        await want_forgotten(tx, [portrait_file(name) for name in gone])
         return await lookup.account(tx, account_id)
 
     return await square.store.write(apply)
+
+
+async def _set_portraits(tx: Tx, was: Account, portraits: Mapping[str, str | None]) -> None:
+    if portraits:
+        await queries.set_portraits(tx, was.id, portraits)
+        gone = [name for each in portraits if (name := getattr(was, each)) is not None]
+        await want_forgotten(tx, [portrait_file(name) for name in gone])
 
 
 async def post(
@@ -190,7 +195,12 @@ async def delete_within(tx: Tx, account_id: int, post_id: int) -> Status:
     await queries.count_statuses(tx, account_id, -1)
     if was.post.in_reply_to_id is not None:
         await queries.count_replies(tx, was.post.in_reply_to_id, -1)
-    tx.emit(events.PostDeleted(post_id, account_id, was.post.in_reply_to_id, was.tags, boosters))
+    post = was.post
+    tx.emit(
+        events.PostDeleted(
+            post_id, account_id, post.in_reply_to_id, was.tags, boosters, visibility=post.visibility
+        )
+    )
     return was
 
 

@@ -1,5 +1,6 @@
 """The things of the square, as doors and the tie see them. Times are Unix milliseconds."""
 
+from collections.abc import Mapping
 from typing import Final, Literal
 
 import msgspec
@@ -223,9 +224,13 @@ class Posting(msgspec.Struct, frozen=True):
 
 
 class ProfileMore(msgspec.Struct, frozen=True, kw_only=True):
-    """What shall change of a profile besides name and note, unchecked. What is None stays as it is."""
+    """What shall change of a profile besides name and note, unchecked. What is None stays as it is.
+
+    ``portraits`` sets ``avatar``, ``header`` or both to files that ``media.actions.keep_portrait`` made, or to none.
+    """
 
     fields: tuple[tuple[str, str], ...] | None = None
     bot: bool | None = None
     discoverable: bool | None = None
     indexable: bool | None = None
+    portraits: Mapping[str, str | None] = msgspec.field(default_factory=dict[str, str | None])

@@ -101,17 +101,12 @@ async def profile(pages: Pages, parts: MemberParts, request: Request, viewer: Vi
     try:
         if form.plane == "square" and viewer.square_id is not None:
             portraits = await _portraits(parts, viewer, "square", form, ("avatar", "header"))
-            if portraits:
-                await square_actions.change_portraits(parts.square, viewer.square_id, portraits)
-            await square_actions.edit_profile(
-                parts.square, viewer.square_id, form.name, form.note, form.profile_more
-            )
+            more = msgspec.structs.replace(form.profile_more, portraits=portraits)
+            await square_actions.edit_profile(parts.square, viewer.square_id, form.name, form.note, more)
         elif form.plane == "circle" and viewer.circle_id is not None:
             portraits = await _portraits(parts, viewer, "circle", form, ("avatar",))
-            if portraits:
-                await circle_actions.change_portrait(parts.circle, viewer.circle_id, portraits["avatar"])
             await circle_actions.edit_profile(
-                parts.circle, viewer.circle_id, display_name=form.name, bio=form.note
+                parts.circle, viewer.circle_id, display_name=form.name, bio=form.note, portraits=portraits
             )
         else:
             raise NotFound
