@@ -58,7 +58,7 @@ async def test_lines_end_with_lf_alone_and_fields_have_one_space(server: Server,
 @pytest.mark.parametrize(
     ("stream", "tag", "arrives"),
     [
-        ("user", None, {"mine", "followed", "boost", "unlisted"}),
+        ("user", None, {"mine", "mine to a stranger", "followed", "boost", "unlisted"}),
         ("public", None, {"mine", "followed", "stranger"}),
         ("public:local", None, {"mine", "followed", "stranger"}),
         ("public:remote", None, set[str]()),
@@ -78,6 +78,7 @@ async def test_each_stream_carries_what_its_timeline_shows(
         "stranger": stranger["id"],
         "reply": (await cat.say("reply #bath", in_reply_to_id=stranger["id"]))["id"],
         "mine": (await aoi.say("mine"))["id"],
+        "mine to a stranger": (await aoi.say("reply", in_reply_to_id=stranger["id"]))["id"],
         "followed": (await ben.say("followed"))["id"],
         "to a stranger": (await ben.say("reply", in_reply_to_id=stranger["id"]))["id"],
         "unlisted": (await ben.say("unlisted", visibility="unlisted"))["id"],
@@ -88,6 +89,20 @@ async def test_each_stream_carries_what_its_timeline_shows(
     assert {message["payload"]["id"] for message in got} == wanted
     label = [stream] if tag is None else [stream, tag]
     assert all(message["stream"] == label and message["event"] == "update" for message in got)
+    assert await ws.quiet()
+
+
+@pytest.mark.parametrize("stream", ["public", "hashtag"])
+async def test_a_deletion_is_told_where_the_post_was(server: Server, aoi: Api, ben: Api, stream: str) -> None:
+    ws = await socket(server, aoi)
+    await ws.subscribed(stream, **({"tag": "bath"} if stream == "hashtag" else {}))
+    quiet = await ben.say("quiet #bath", visibility="unlisted")
+    loud = await ben.say("loud #bath")
+    assert (await ws.next())["payload"]["id"] == loud["id"]
+    for said in (quiet, loud):
+        await ben.delete(f"/api/v1/statuses/{said['id']}")
+    gone = await ws.next()
+    assert (gone["event"], str(gone["payload"])) == ("delete", loud["id"])
     assert await ws.quiet()
 
 

@@ -11,8 +11,8 @@ from tests.square.world import HANA, KEN, MAI, World, run
 
 def home(world: World, account_id: int) -> list[int]:
     reads = world.square.store.reads
-    authors = [account_id, *run(timeline_queries.followee_ids(reads, account_id))]
-    return run(timeline_queries.home_ids(reads, authors, Page()))
+    followees = run(timeline_queries.followee_ids(reads, account_id))
+    return run(timeline_queries.home_ids(reads, account_id, followees, Page()))
 
 
 def test_home_is_what_one_follows(world: World) -> None:
@@ -30,7 +30,14 @@ def test_home_is_what_one_follows(world: World) -> None:
     run(actions.delete_post(world.square, KEN, kens))
     run(actions.delete_post(world.square, MAI, mais))
     assert home(world, HANA) == [to_hana, to_mai, own]
-    assert run(timeline_queries.home_ids(world.square.store.reads, [], Page())) == []
+
+
+def test_ones_own_reply_is_in_ones_home_whomever_it_answers(world: World) -> None:
+    mais = world.post(MAI, "mai")
+    mine = world.post(HANA, "to mai", in_reply_to_id=mais)
+    run(actions.follow(world.square, KEN, HANA))
+    assert home(world, HANA) == [mine]
+    assert home(world, KEN) == []
 
 
 def test_public_is_what_was_said_to_everybody(world: World) -> None:
@@ -131,7 +138,11 @@ def test_a_page_keeps_its_order_and_leaves_out_what_is_gone(world: World) -> Non
 @pytest.mark.parametrize(
     ("both", "params", "index"),
     [
-        ("_HOME", {"authors": [1, 2, 3]}, "ix_post_account_id_id_in_reply_to_account_id (account_id=?"),
+        (
+            "_HOME",
+            {"authors": [1, 2, 3], "account_id": 1},
+            "ix_post_account_id_id_in_reply_to_account_id (account_id=?",
+        ),
         ("_PUBLIC", {}, "INDEX ix_post_public (id>?"),
         ("_TAG", {"tag": "a"}, "ix_post_tag_tag_post_id (tag=?"),
         ("_FAVOURITED_BY", {"post_id": 1}, "ix_favourite_post_id_id (post_id=?"),

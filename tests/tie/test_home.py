@@ -65,8 +65,8 @@ class House:
     async def stored(self, viewer: int, page: Page) -> bytes:
         """What the store alone answers."""
         reads = self.square.store.reads
-        authors = [viewer, *await timeline_queries.followee_ids(reads, viewer)]
-        found = await load_page(reads, await timeline_queries.home_ids(reads, authors, page))
+        followees = await timeline_queries.followee_ids(reads, viewer)
+        found = await load_page(reads, await timeline_queries.home_ids(reads, viewer, followees, page))
         flags = await viewer_flags(self.square, viewer, {status.proper.post.id for status in found})
         return msgspec.json.encode([render.status(status, self.square.origin, flags) for status in found])
 

@@ -44,7 +44,7 @@ def test_the_newest_page_is_always_there() -> None:
     assert lists.page(ME, Page(limit=3)) == [59, 58, 57]
 
 
-def test_replies_are_for_those_who_follow_both_sides() -> None:
+def test_replies_are_for_their_author_and_those_who_follow_both_sides() -> None:
     lists = WarmLists()
     for reader in (ME, OTHER):
         lists.put(reader, {reader, FRIEND}, [])
@@ -53,7 +53,7 @@ def test_replies_are_for_those_who_follow_both_sides() -> None:
     lists.add(FRIEND, 12, FRIEND)
     lists.add(FRIEND, 13, ME)
     lists.add(ME, 14, STRANGER)
-    assert lists.page(ME, Page()) == [13, 12]
+    assert lists.page(ME, Page()) == [14, 13, 12]
     assert lists.page(OTHER, Page()) == [12]
 
 

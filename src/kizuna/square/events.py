@@ -58,6 +58,7 @@ class PostDeleted(Event, frozen=True, tag="square.post_deleted"):
     in_reply_to_id: int | None
     tags: tuple[str, ...]
     booster_ids: tuple[int, ...] = ()
+    visibility: str = "public"
 
 
 class Boosted(Event, frozen=True, tag="square.boosted"):

@@ -1,6 +1,6 @@
 """Lists of the square, as ids, newest first. Each is answered by one index; none of them reads a text."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from typing import Final
 
 import sqlalchemy as sa
@@ -31,7 +31,7 @@ _NO_REPLY: Final = POST.c.in_reply_to_account_id.is_(None)
 _HOME_POSTS: Final = sa.select(POST.c.id).where(
     POST.c.account_id.in_(_authors),
     _STANDS,
-    sa.or_(_NO_REPLY, POST.c.in_reply_to_account_id.in_(_authors)),
+    sa.or_(_NO_REPLY, POST.c.account_id == _account_id, POST.c.in_reply_to_account_id.in_(_authors)),
 )
 _HOME: Final = both(_HOME_POSTS, POST.c.id)
 _HOME_SILENT: Final = both(
@@ -182,19 +182,20 @@ async def _edges(db: Db, which: Both, page: Page, params: Mapping[str, object]) 
     return [Edge(*row) for row in await read_page(db, which, page, params)]
 
 
-async def home_ids(db: Db, author_ids: Sequence[int], page: Page, sight: Sight = PLAIN) -> list[int]:
-    """Posts and boosts by these accounts (the viewer and whom he follows), without replies to anybody else.
+async def home_ids(
+    db: Db, account_id: int, followee_ids: Collection[int], page: Page, sight: Sight = PLAIN
+) -> list[int]:
+    """What an account and those whom it follows posted and boosted; of these the replies to each other alone.
 
     ``sight`` says whose boosts are left out, and which hashtags bring their public posts.
     """
-    if not author_ids:
-        return []
-    authors = author_ids[:MOST_AUTHORS]
+    authors = [account_id, *followee_ids][:MOST_AUTHORS]
+    params = {"authors": authors, "account_id": account_id}
     if sight.without_boosts:
         silent = list(sight.without_boosts)[:MOST_AUTHORS]
-        ids = await _ids(db, _HOME_SILENT, page, {"authors": authors, "silent": silent})
+        ids = await _ids(db, _HOME_SILENT, page, {**params, "silent": silent})
     else:
-        ids = await _ids(db, _HOME, page, {"authors": authors})
+        ids = await _ids(db, _HOME, page, params)
     if not sight.tags:
         return ids
     both_kinds = {*ids, *await _ids(db, _TAGGED, page, {"tags": sight.tags})}

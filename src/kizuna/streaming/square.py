@@ -139,11 +139,11 @@ class SquareSource:
                 return await self._render(entry.id, viewers) if self._render is not None else None
 
     def _in_home(self, reader: int, entry: PostEntry) -> bool:
-        """Replies are shown to those who follow both sides, boosts to those who wish for them."""
+        """Replies are shown to their author and those who follow both sides, boosts to those who wish for them."""
         view = self._homes.view(reader)
         if view is None or entry.event == "delete":
             return view is not None
-        if entry.to_id is not None and not view.near(entry.to_id):
+        if entry.to_id is not None and reader != entry.author_ids[0] and not view.near(entry.to_id):
             return False
         return entry.original_id is None or entry.author_ids[0] not in view.sight.without_boosts
 
@@ -208,7 +208,7 @@ class SquareSource:
                 at_ms=self._clock.now_ms(),
                 author_ids=(event.account_id, *event.booster_ids),
                 tags=event.tags,
-                public=True,
+                public=event.visibility == "public",
             )
         )
         if event.in_reply_to_id is not None:

@@ -253,13 +253,13 @@ class Home:
             return warm
         reads = self._square.store.reads
         followees = await timeline_queries.followee_ids(reads, account_id)
-        authors = [account_id, *(one for one in followees if one not in sight.hidden)]
-        newest = await timeline_queries.home_ids(reads, authors, Page(limit=KEPT_IDS), sight)
-        self._warm.put(account_id, authors, newest, sight)
+        seen = [one for one in followees if one not in sight.hidden]
+        newest = await timeline_queries.home_ids(reads, account_id, seen, Page(limit=KEPT_IDS), sight)
+        self._warm.put(account_id, (account_id, *seen), newest, sight)
         warm = self._warm.page(account_id, page, sight)
         if warm is not None:
             return warm
-        return await timeline_queries.home_ids(reads, authors, page, sight)
+        return await timeline_queries.home_ids(reads, account_id, seen, page, sight)
 
     def _posted(self, event: events.Posted) -> None:
         self._warm.add(event.account_id, event.post_id, event.in_reply_to_account_id)

@@ -66,9 +66,9 @@ class WarmLists:
         _leave(self._tag_readers, gone.sight.tags, account_id)
 
     def add(self, author_id: int, post_id: int, addressee_id: int | None) -> None:
-        """A new post; a reply only for those who follow both sides (everybody "follows" himself)."""
-        for entry in self._readers.get(author_id, _NONE).values():
-            if addressee_id is None or addressee_id in entry.followees:
+        """A new post; a reply only for its author and for those who follow both sides."""
+        for account_id, entry in self._readers.get(author_id, _NONE).items():
+            if addressee_id is None or account_id == author_id or addressee_id in entry.followees:
                 self._insert(entry, post_id)
 
     def add_boost(self, author_id: int, boost_id: int) -> None:
