@@ -5,8 +5,10 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
+import pytest
 from starlette.types import Message, Scope
 
+from kizuna.streaming.hub import Hub
 from kizuna.wiring import Server
 
 WAIT_S: Final = 15.0
@@ -20,6 +22,17 @@ class Event(NamedTuple):
     name: str
     data: Any
     id: str = ""
+
+
+def beats_wait_for(gate: asyncio.Event, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is judged or told before the gate is open: so that it is known what an end overtakes."""
+    flush = Hub.flush
+
+    async def later(hub: Hub) -> None:
+        await gate.wait()
+        await flush(hub)
+
+    monkeypatch.setattr(Hub, "flush", later)
 
 
 class _Connection:

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from tests.api.faced import let_in
-from tests.streams import Event, Sse
+from tests.streams import Event, Sse, beats_wait_for
 from tests.web.conftest import Cast
 from tests.web.test_circle_life import group_of
 from tests.web.visitor import Visitor
@@ -113,13 +113,19 @@ def id_of(path: str) -> str:
     return path.rpartition("/")[2]
 
 
-async def test_a_friend_who_was_removed_is_told_nothing_more(cast: Cast) -> None:
+async def test_a_friend_who_was_removed_is_told_nothing_more(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate = asyncio.Event()
+    gate.set()
+    beats_wait_for(gate, monkeypatch)
     ben = await page_stream(cast.ben, "home all")
     await cast.aoi.say(WORDS, "friends")
     await ben.next()
-    saying = asyncio.create_task(cast.aoi.say("too late", "friends"))
+    gate.clear()
+    await cast.aoi.say("too late", "friends")
     await cast.aoi.do("/c/ben/remove", "/c/ben/remove")
-    await saying
+    gate.set()
     await cast.aoi.say("after", "friends")
     mine = await cast.ben.say("a sentinel", "public")
     names = [await ben.next()]
