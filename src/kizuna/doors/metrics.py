@@ -24,12 +24,12 @@ from starlette.types import Receive, Scope, Send
 from kizuna.doors.observe import Seen
 from kizuna.ground.ids import StoreName
 from kizuna.jobs import depth_queries
+from kizuna.media import tasks
 from kizuna.store.store import OpenStore
 
 STORES: Final[tuple[StoreName, ...]] = ("people", "square")
 COUNTED: Final[tuple[StoreName, ...]] = ("square",)
 """Whose commits are counted: those of people count the pictures that are staged for the circle, too."""
-STAGING: Final = "media.%"
 SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
 
 
@@ -64,7 +64,7 @@ class Metrics:
         for store in self._stores:
             self._waiting.labels(store.name, "event").set(await depth_queries.events(store.name, store.reads))
             self._waiting.labels(store.name, "duty").set(
-                await depth_queries.duties(store.name, store.reads, STAGING)
+                await depth_queries.duties(store.name, store.reads, tasks.KINDS)
             )
         return generate_latest(self._registry)
 

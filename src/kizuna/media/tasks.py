@@ -18,6 +18,8 @@ from kizuna.media.actions import remove_files
 from kizuna.media.ports import Media
 from kizuna.store.store import Db, Store, Tx
 
+KINDS: Final = "media.%"
+"""All duties of this file, as `LIKE` finds them. Not for counting: some are of the circle's pictures."""
 FORGET: Final = "media.forget"
 SWEEP: Final = "media.sweep"
 EXPIRE: Final = "media.expire"

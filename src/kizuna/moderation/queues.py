@@ -10,6 +10,7 @@ from kizuna.ground.errors import NotFound
 from kizuna.ground.ids import StoreName, store_of
 from kizuna.jobs import dead, depth_queries
 from kizuna.jobs.dead import DeadLetter
+from kizuna.media import tasks
 from kizuna.moderation import queries
 from kizuna.moderation.models import Deed, Waiting
 from kizuna.moderation.ports import Moderation
@@ -18,8 +19,6 @@ from kizuna.people.standing import staff
 from kizuna.store.store import Store, Tx
 
 MEASURED: Final[tuple[StoreName, ...]] = ("people", "square")
-STAGING: Final = "media.%"
-"""Kinds of duties that are not counted: they are about pictures that are staged for the circle, too."""
 
 
 async def waiting(moderation: Moderation, viewer: Viewer) -> list[Waiting]:
@@ -29,7 +28,7 @@ async def waiting(moderation: Moderation, viewer: Viewer) -> list[Waiting]:
         Waiting(
             store.name,
             await depth_queries.events(store.name, store.reads),
-            await depth_queries.duties(store.name, store.reads, STAGING),
+            await depth_queries.duties(store.name, store.reads, tasks.KINDS),
         )
         for store in _stores(moderation)
         if store.name in MEASURED
