@@ -70,7 +70,8 @@ class TwoWorlds:
         different: list[str] = []
         for viewer, listeners in self.scenes[0].listeners.items():
             for one, other in zip(listeners, self.scenes[1].listeners[viewer], strict=True):
-                assert one.heard, one.name
+                assert one.opened, one.name
+                assert other.opened, other.name
                 different += _apart(f"stream of {viewer or 'visitor'} {one.name}", one.heard, other.heard)
         return different
 

@@ -83,14 +83,10 @@ def tell(seed: int, template: Path, members: list[Member], place: Path) -> Story
 async def _live(made: World, members: list[Member], story: Story) -> list[Model]:
     await made.boot(TOWN)
     actors = [actor_of(made, member) for member in members]
-    await asyncio.gather(_reap(made, story), *(actor.live(ACTS, LONGEST_PAUSE_S) for actor in actors))
-    made.network.faults = CALM
-    await made.network.settle()
-    for _ in range(200):
-        await asyncio.sleep(60)
-        if not open_work(made.place, TOWN):
-            break
-    await made.network.settle()
+    living = asyncio.gather(*(actor.live(ACTS, LONGEST_PAUSE_S) for actor in actors))
+    story.kills = await reap(made, KILLS, ACTS, 400, 10)
+    await living
+    await calm_down(made)
     return [actor.model for actor in actors]
 
 
@@ -104,17 +100,33 @@ def actor_of(made: World, member: Member) -> Actor:
     return Actor(member.name, browser, app, member.link_id, chance)
 
 
-async def _reap(made: World, story: Story) -> None:
-    """Kill the server at a step that the seed chooses, also while it starts; then start it again."""
+async def reap(made: World, times: int, acts: int, most_steps: int, longest_s: float) -> int:
+    """Kill the server at steps that the seed chooses, also while it starts, and start it again, while people act.
+
+    Within ``most_steps`` of its steps after a pause, or after ``longest_s`` seconds. Answers how often it died.
+    """
     chance = SeededRandomness(f"kills {made.seed}")
-    for _ in range(KILLS):
-        await asyncio.sleep(chance.uniform() * ACTS * LONGEST_PAUSE_S / KILLS)
-        made.lives[TOWN].process.kill_after(1 + chance.below(400))
-        await asyncio.sleep(chance.uniform() * 10)
+    kills = 0
+    for _ in range(times):
+        await asyncio.sleep(chance.uniform() * acts * LONGEST_PAUSE_S / times)
+        made.lives[TOWN].process.kill_after(1 + chance.below(most_steps))
+        await asyncio.sleep(chance.uniform() * longest_s)
         made.crash(TOWN)
-        story.kills += 1
+        kills += 1
         await asyncio.sleep(chance.uniform() * 5)
         if await made.boot(TOWN, kill_after=chance.below(100)) is None:
-            story.kills += 1
+            kills += 1
             await asyncio.sleep(chance.uniform())
             await made.boot(TOWN)
+    return kills
+
+
+async def calm_down(made: World) -> None:
+    """Let the network heal, and wait until no work is open."""
+    made.network.faults = CALM
+    await made.network.settle()
+    for _ in range(200):
+        await asyncio.sleep(60)
+        if not open_work(made.place, TOWN):
+            break
+    await made.network.settle()

@@ -10,6 +10,7 @@ import msgspec
 from starlette.types import Receive, Send
 
 from tests.sim.client import Client
+from tests.sim.lines import cookies_of, scope_of
 from tests.sim.network import ASKER
 from tests.sim.person import Browser, accepted
 from tests.sim.world import World
@@ -28,20 +29,7 @@ class Listener:
 
     def open(self, world: World, server: str, client: Client, path: str, headers: Mapping[str, str]) -> None:
         """Begin to listen with a browser's cookies or an app's token. Premise: the server is up."""
-        place, _, query = path.partition("?")
-        scope: dict[str, Any] = {
-            "path": place,
-            "raw_path": place.encode(),
-            "query_string": query.replace(" ", "%20").encode(),
-            "root_path": "",
-            "http_version": "1.1",
-            "client": (client.address, 40000),
-            "headers": [(key.encode(), value.encode()) for key, value in headers.items()],
-        }
-        if place == "/api/v1/streaming":
-            scope |= {"type": "websocket", "scheme": "ws", "subprotocols": [], "extensions": {}}
-        else:
-            scope |= {"type": "http", "scheme": "http", "method": "GET"}
+        scope = scope_of(client, path, headers)
         life = world.lives[server]
         said: asyncio.Queue[Mapping[str, Any]] = asyncio.Queue()
         if scope["type"] == "websocket":
@@ -56,6 +44,12 @@ class Listener:
 
         life.process.spawn(listen())
 
+    @property
+    def opened(self) -> bool:
+        """Whether the server took it in."""
+        first: Mapping[str, Any] = self.heard[0][1] if self.heard else {}
+        return first.get("status") == 200 or first.get("type") == "websocket.accept"
+
 
 def listen(world: World, server: str, browser: Browser | None, app: Client) -> list[Listener]:
     """Open every stream there is: those of pages, and those of the API by server-sent events and by a WebSocket."""
@@ -68,10 +62,11 @@ def listen(world: World, server: str, browser: Browser | None, app: Client) -> l
 
     token = {"authorization": f"Bearer {app.bearer}"} if app.bearer else {}
     for on in PAGES if browser else VISITORS:
-        cookies = (
-            "; ".join(f"{key}={value}" for key, value in browser.client.cookies.items()) if browser else ""
+        one(
+            browser.client if browser else app,
+            f"/live?on={on}",
+            cookies_of(browser.client) if browser else {},
         )
-        one(browser.client if browser else app, f"/live?on={on}", {"cookie": cookies} if cookies else {})
     for stream in API if app.bearer else ():
         one(app, f"/api/v1/streaming?stream={stream}", token)
         path, _, query = stream.partition("&")

@@ -14,6 +14,7 @@ from starlette.types import Receive, Send
 
 from kizuna.ground.randomness import Randomness
 from tests.sim.client import Client
+from tests.sim.lines import cookies_of, scope_of
 from tests.sim.network import ASKER, SilenceError, UnreachableError
 from tests.sim.person import RefusedError, accepted
 from tests.sim.world import Life, World
@@ -28,22 +29,9 @@ class Connection:
     def __init__(self, life: Life, client: Client, path: str, headers: Mapping[str, str]) -> None:
         self.frames: asyncio.Queue[Mapping[str, Any] | None] = asyncio.Queue()
         self._said: asyncio.Queue[Mapping[str, Any]] = asyncio.Queue()
-        place, _, query = path.partition("?")
-        scope: dict[str, Any] = {
-            "type": "http",
-            "method": "GET",
-            "scheme": "http",
-            "http_version": "1.1",
-            "path": place,
-            "raw_path": place.encode(),
-            "query_string": query.replace(" ", "%20").encode(),
-            "root_path": "",
-            "client": (client.address, 40000),
-            "headers": [(key.encode(), value.encode()) for key, value in headers.items()],
-        }
         self._life = life
         life.process.on_death(self._over)
-        life.process.spawn(self._serve(scope, client.address))
+        life.process.spawn(self._serve(scope_of(client, path, headers), client.address))
 
     async def _serve(self, scope: dict[str, Any], address: str) -> None:
         ASKER.set(address)
@@ -202,8 +190,7 @@ class Page(Reader):
         await super().reload()
 
     def headers(self) -> dict[str, str]:
-        cookies = "; ".join(f"{key}={value}" for key, value in self.client.cookies.items())
-        return {"cookie": cookies} | ({"last-event-id": self.position} if self.position else {})
+        return cookies_of(self.client) | ({"last-event-id": self.position} if self.position else {})
 
     def must_load(self) -> bool:
         return self.lost

@@ -9,11 +9,11 @@ from kizuna.ground.randomness import SeededRandomness
 from tests.sim.acts import Actor
 from tests.sim.clock import EPOCH_MS
 from tests.sim.copies import HOUR_MS, LONGEST_PAUSE_S, Member
-from tests.sim.inside import SERVERS, TOWN, actor_of, settle_in
-from tests.sim.network import CALM, STORM
+from tests.sim.inside import SERVERS, TOWN, actor_of, calm_down, reap, settle_in
+from tests.sim.network import STORM
 from tests.sim.person import AppUser
 from tests.sim.reader import App, Page, Reader
-from tests.sim.verdict import faults, open_work, rows
+from tests.sim.verdict import faults, rows
 from tests.sim.world import World, copy_place, world
 
 ACTS = 7
@@ -78,16 +78,12 @@ async def _live(made: World, members: list[Member], story: Reading) -> tuple[lis
     actors = [actor_of(made, member) for member in members]
     readers = [reader for member in members for reader in _readers(made, member)]
     following = [asyncio.create_task(reader.follow()) for reader in readers]
-    await asyncio.gather(_reap(made, story), *(actor.live(ACTS, LONGEST_PAUSE_S) for actor in actors))
-    made.network.faults = CALM
-    await made.network.settle()
+    living = asyncio.gather(*(actor.live(ACTS, LONGEST_PAUSE_S) for actor in actors))
+    story.kills = await reap(made, KILLS, ACTS, 600, 20)
+    await living
     for reader in readers:
         reader.calm = True
-    for _ in range(200):
-        await asyncio.sleep(60)
-        if not open_work(made.place, TOWN):
-            break
-    await made.network.settle()
+    await calm_down(made)
     await asyncio.sleep(60)
     boosts = {str(row[0]) for row in rows(made.place / TOWN / "square.db", BOOSTS)}
     for reader in readers:
@@ -118,19 +114,3 @@ def _apart(reader: Reader, there: dict[str, str], aside: set[str]) -> list[str]:
     kept, now = newest({k: v for k, v in reader.items.items() if k not in aside}), newest(there)
     wrong = [f"{reader.path}: {key} {kept.get(key)!r}, there {now.get(key)!r}" for key in {**kept, **now}]
     return [line for line, key in zip(wrong, {**kept, **now}, strict=True) if kept.get(key) != now.get(key)]
-
-
-async def _reap(made: World, story: Reading) -> None:
-    """Kill the server at a step that the seed chooses, and start it again."""
-    chance = SeededRandomness(f"kills {made.seed}")
-    for _ in range(KILLS):
-        await asyncio.sleep(chance.uniform() * ACTS * LONGEST_PAUSE_S / KILLS)
-        made.lives[TOWN].process.kill_after(1 + chance.below(600))
-        await asyncio.sleep(chance.uniform() * 20)
-        made.crash(TOWN)
-        story.kills += 1
-        await asyncio.sleep(chance.uniform() * 5)
-        if await made.boot(TOWN, kill_after=chance.below(100)) is None:
-            story.kills += 1
-            await asyncio.sleep(chance.uniform())
-            await made.boot(TOWN)
