@@ -5,6 +5,7 @@ loads anew whenever it connects. In between each event may come once, and at the
 """
 
 import asyncio
+import html
 import json
 import re
 from collections.abc import Mapping
@@ -21,6 +22,7 @@ from tests.sim.world import Life, World
 
 SLOWEST_S = 0.4  # a frame's way
 LONGEST_S = 60.0  # a connection's life
+PAGED = 40  # items of a page that are looked at: more than are compared, boosts left out
 
 
 class Connection:
@@ -181,9 +183,22 @@ class Page(Reader):
 
     path = "/live?on=home all"
 
+    def __init__(
+        self, world: World, server: str, client: Client, chance: Randomness, shows: Mapping[str, str]
+    ) -> None:
+        super().__init__(world, server, client, chance)
+        self.shows = shows
+        """Which post each boost shows, as the page has it in its elements."""
+
     async def load(self) -> dict[str, str]:
-        page = accepted(await self.client.get("/"))
-        return dict.fromkeys(re.findall(r'<article[^>]* id="[a-z]+(\d+)"', page.text), "")
+        there: dict[str, str] = {}
+        path: str | None = "/"
+        while path and len(there) < PAGED:
+            page = accepted(await self.client.get(path)).text
+            there |= dict.fromkeys(re.findall(r'<article[^>]* id="[a-z]+(\d+)"', page), "")
+            older = re.search(r'rel="next" href="([^"]+)"', page)
+            path = html.unescape(older[1]) if older else None
+        return there
 
     async def reload(self) -> None:
         self.position = str(self._world.clock.now_ms())
@@ -196,11 +211,13 @@ class Page(Reader):
         return self.lost
 
     def take(self, name: str, data: str) -> None:
-        if name in ("new", "gone"):
-            item = json.loads(data)["id"]
-            self.items[item] = ""
-            if name == "gone":
-                del self.items[item]
+        if name not in ("new", "gone"):
+            return
+        item = json.loads(data)["id"]
+        self.items[item] = ""
+        if name == "gone":  # what shows it goes with it
+            for one in [one for one in self.items if item in (one, self.shows.get(one))]:
+                del self.items[one]
 
 
 def _words(status: Mapping[str, Any]) -> str:

@@ -1,11 +1,16 @@
 """People who act while pages and apps follow by streams, in a storm and through kills: one seed, one story."""
 
 import asyncio
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from unittest.mock import patch
 
 import msgspec
 
 from kizuna.ground.randomness import SeededRandomness
+from kizuna.streaming.hub import Hub
+from kizuna.streaming.models import Entry
+from kizuna.streaming.square import PostEntry
 from tests.sim.acts import Actor
 from tests.sim.clock import EPOCH_MS
 from tests.sim.copies import HOUR_MS, LONGEST_PAUSE_S, Member
@@ -74,9 +79,29 @@ def tell(seed: int, template: Path, members: list[Member], place: Path) -> Readi
 
 
 async def _live(made: World, members: list[Member], story: Reading) -> tuple[list[Actor], list[Reader]]:
+    shows: dict[str, str] = {}
+    with patch.object(Hub, "publish", _noting(shows)):
+        return await _follow(made, members, story, shows)
+
+
+def _noting(shows: dict[str, str]) -> Callable[[Hub, Entry], None]:
+    """Publish, and note which post a boost shows: a page has it from its elements, the event does not say it."""
+    publish = Hub.publish
+
+    def note(hub: Hub, entry: Entry) -> None:
+        if isinstance(entry, PostEntry) and entry.original_id is not None:
+            shows[str(entry.id)] = str(entry.original_id)
+        publish(hub, entry)
+
+    return note
+
+
+async def _follow(
+    made: World, members: list[Member], story: Reading, shows: dict[str, str]
+) -> tuple[list[Actor], list[Reader]]:
     await made.boot(TOWN)
     actors = [actor_of(made, member) for member in members]
-    readers = [reader for member in members for reader in _readers(made, member)]
+    readers = [reader for member in members for reader in _readers(made, member, shows)]
     following = [asyncio.create_task(reader.follow()) for reader in readers]
     living = asyncio.gather(*(actor.live(ACTS, LONGEST_PAUSE_S) for actor in actors))
     story.kills = await reap(made, KILLS, ACTS, 600, 20)
@@ -97,20 +122,20 @@ async def _live(made: World, members: list[Member], story: Reading) -> tuple[lis
 BOOSTS = "SELECT id FROM post WHERE boost_of_id IS NOT NULL"  # what a page shows of one is the boosted post
 
 
-def _readers(made: World, member: Member) -> list[Reader]:
+def _readers(made: World, member: Member, shows: Mapping[str, str]) -> list[Reader]:
     app = made.client(TOWN, f"{member.name}'s app", bearer=member.bearer)
     page = made.client(TOWN, f"{member.name}'s page")
     page.cookies = dict(member.cookies)
     chance = [SeededRandomness(f"reads {made.seed} {member.name} {what}") for what in ("app", "page")]
-    return [App(made, TOWN, app, chance[0]), Page(made, TOWN, page, chance[1])]
+    return [App(made, TOWN, app, chance[0]), Page(made, TOWN, page, chance[1], shows)]
 
 
 def _apart(reader: Reader, there: dict[str, str], aside: set[str]) -> list[str]:
     """How the list that was kept up to date differs from what a load shows now."""
 
     def newest(items: dict[str, str]) -> dict[str, str]:
-        return {key: items[key] for key in sorted(items, key=int)[-COMPARED:] if key not in aside}
+        return {key: items[key] for key in sorted(set(items) - aside, key=int)[-COMPARED:]}
 
-    kept, now = newest({k: v for k, v in reader.items.items() if k not in aside}), newest(there)
+    kept, now = newest(reader.items), newest(there)
     wrong = [f"{reader.path}: {key} {kept.get(key)!r}, there {now.get(key)!r}" for key in {**kept, **now}]
     return [line for line, key in zip(wrong, {**kept, **now}, strict=True) if kept.get(key) != now.get(key)]

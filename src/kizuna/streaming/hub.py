@@ -231,10 +231,11 @@ class Hub:
             while self._pending or self._cold or self._fresh:
                 await self._clock.sleep(self._until_beat_s())
                 await self.flush()
-        finally:
+        except Exception:
             self._beat = None
-            if self._pending or self._cold or self._fresh:
-                self._wake()
+            self._wake()
+            raise
+        self._beat = None
 
     def _until_beat_s(self) -> float:
         """Beats come at fixed times: one begun by what a viewer may not know of would tell of it by its rhythm."""
