@@ -42,7 +42,7 @@ def test_every_way_to_read_agrees(opened: Stores, world: World) -> None:
             if not room.deleted:
                 expected = {v for v in range(FACES) if v != room.author and built.sees_room(v, number)}
                 shown = await readers_of(opened.circle.reads, built.face[room.author], built.room[number])
-                check_shown(built, room.author, shown, expected)
+                check_shown(built, room.author, room.rule, shown, expected)
                 other = built.face[room.author - 1]
                 nobody = await readers_of(opened.circle.reads, other, built.room[number])
                 assert not nobody.ids
@@ -58,10 +58,11 @@ async def react_to_all(tx: Tx, built: Built) -> None:
             await tx.run(sa.insert(REACTION).values(row))
 
 
-def check_shown(built: Built, author: int, shown: Readers, expected: set[int]) -> None:
-    """Everybody is in it; by name who is a friend, as a number who is not."""
+def check_shown(built: Built, author: int, rule: Chosen, shown: Readers, expected: set[int]) -> None:
+    """Everybody is in it; by name who is a friend or takes part, as a number who is not."""
     assert shown.ids == {built.face[viewer] for viewer in expected}
-    named = {built.face[viewer] for viewer in expected if built.are_friends(viewer, author)}
+    by_name = rule.audience is Audience.SHARED
+    named = {built.face[viewer] for viewer in expected if by_name or built.are_friends(viewer, author)}
     assert {face.id for face in shown.friends} == named
     assert shown.shown.count == len(expected)
 
@@ -114,7 +115,7 @@ def test_the_preview_is_what_the_gate_will_do(
         await opened.circle.write(built.write)
         shown = await readers(opened.circle.reads, built.face[author], built.rule(rule))
         expected = {v for v in range(FACES) if v != author and built.sees(v, author, rule)}
-        check_shown(built, author, shown, expected)
+        check_shown(built, author, rule, shown, expected)
 
     asyncio.run(go())
 
@@ -140,7 +141,7 @@ def test_a_narrower_rule_lets_nobody_in(
 
     def reading(rule: Rule) -> set[int]:
         listed = rule.people
-        if rule.audience is Audience.GROUPS:
+        if rule.audience in (Audience.GROUPS, Audience.SHARED):
             listed = frozenset(one for number in rule.groups for one in members[number])
         excepted = rule.not_people | {one for number in rule.not_groups for one in members[number]}
         known = Facts(

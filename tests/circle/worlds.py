@@ -12,6 +12,7 @@ from kizuna.circle.tables import (
     FRIEND_GROUP,
     FRIEND_GROUP_MEMBER,
     FRIENDSHIP,
+    GROUP_PARTICIPANT,
     VOICE,
     VOICE_GROUP,
     VOICE_NOT_GROUP,
@@ -33,6 +34,9 @@ class Grouping:
     owner: int
     members: frozenset[int]
     """Anybody: who is no friend, or no longer, counts for nothing."""
+    joined: frozenset[int]
+    """Who said yes when it was shared; again anybody."""
+    shared: bool
 
 
 @dataclass(frozen=True)
@@ -91,7 +95,15 @@ worlds = st.builds(
     gone=st.sets(faces, max_size=1),
     away=st.sets(faces, max_size=1),
     groups=st.lists(
-        st.builds(Grouping, owner=faces, members=st.frozensets(faces)), min_size=GROUPS, max_size=GROUPS
+        st.builds(
+            Grouping,
+            owner=faces,
+            members=st.frozensets(faces),
+            joined=st.frozensets(faces, min_size=3),
+            shared=st.sampled_from([True, True, False]),
+        ),
+        min_size=GROUPS,
+        max_size=GROUPS,
     ),
     rooms=st.lists(rooms, max_size=4),
 )
@@ -133,8 +145,13 @@ class Built:
             row = {"by_id": self.face[by], "face_id": self.face[other], "blocked_at": 1}
             await tx.run(sa.insert(BLOCK).values(row))
         for group, group_id in zip(self.world.groups, self.group, strict=True):
+            shared_at = 1 if group.shared else None
             row = {"id": group_id, "owner_id": self.face[group.owner], "name": "", "created_at": 1}
-            await tx.run(sa.insert(FRIEND_GROUP).values(row))
+            await tx.run(sa.insert(FRIEND_GROUP).values(row | {"shared_at": shared_at}))
+            for number in range(FACES):
+                joined_at = 1 if number in group.joined else None
+                row = {"group_id": group_id, "face_id": self.face[number], "asked_at": 1}
+                await tx.run(sa.insert(GROUP_PARTICIPANT).values(row | {"joined_at": joined_at}))
             for member in group.members:
                 row = {"group_id": group_id, "face_id": self.face[member], "added_at": 1}
                 await tx.run(sa.insert(FRIEND_GROUP_MEMBER).values(row))
@@ -189,6 +206,12 @@ class Built:
         chosen = [self.world.groups[number] for number in groups]
         return {member for group in chosen if group.owner == author for member in group.members}
 
+    def take_part(self, number: int, *who: int) -> bool:
+        group = self.world.groups[number]
+        return group.shared and all(
+            one in group.joined and (one == group.owner or self.are_friends(one, group.owner)) for one in who
+        )
+
     def sees(self, viewer: int, author: int, rule: Chosen) -> bool:
         """The rule, said once more in other words."""
         if viewer in self.gone or author in self.gone:
@@ -205,6 +228,7 @@ class Built:
             Audience.GROUPS: friend and viewer in self.members(author, rule.groups),
             Audience.FRIENDS: friend,
             Audience.FOF: friend or self.are_further(viewer, author),
+            Audience.SHARED: any(self.take_part(number, viewer, author) for number in rule.groups),
         }[rule.audience]
 
     def sees_room(self, viewer: int, number: int) -> bool:

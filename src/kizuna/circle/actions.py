@@ -157,7 +157,8 @@ async def say_to(
         row = _row(tx, voice_id, author_id, voice_id, None, rule.audience, said, html)
         await queries.add_room(tx, row, rule)
         await attachment_queries.attach(tx, voice_id, taken.pictures())
-        await audience_queries.keep_last_rule(tx, author_id, rule)
+        if rule.audience is not Audience.SHARED:  # said in the group's own place
+            await audience_queries.keep_last_rule(tx, author_id, rule)
         tx.emit(events.VoiceSaid(voice_id, author_id))
         return voice_id
 

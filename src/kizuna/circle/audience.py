@@ -7,6 +7,8 @@ A room is a voice with all its replies. Its author always reads it; besides him
 - *groups*: who is in one of the author's groups that it was said to **and** a friend of his at this moment,
 - *friends*: who is a friend of the author at this moment,
 - *friends of friends*: those, and whoever is at this moment a friend of a friend of the author,
+- *shared*: who at this moment takes part, as the author does, in the shared group it was said in; both as friends of
+  the group's owner, or as its owner,
 
 and never whom the author excepted, by name or as a member of one of his groups, nor anybody between whom and the
 author stands a block, whoever set it. A path to a friend of a friend does not lead past a block either.
@@ -31,6 +33,7 @@ from kizuna.circle.tables import (
     FRIEND_GROUP,
     FRIEND_GROUP_MEMBER,
     FRIENDSHIP,
+    GROUP_PARTICIPANT,
     VOICE,
     VOICE_GROUP,
     VOICE_NOT_GROUP,
@@ -91,16 +94,22 @@ def _further(one: Column, other: Column) -> Condition:
 
 
 def _allows(
-    viewer: Column, author: Column, audience: Column, listed: Condition, excepted: Condition
+    viewer: Column,
+    author: Column,
+    audience: Column,
+    listed: Condition,
+    together: Condition,
+    excepted: Condition,
 ) -> Condition:
-    """The rule. ``listed``: the viewer is named, or in a group, as this audience asks."""
+    """The rule. ``listed``: the viewer is named, or in a group, as this audience asks; ``together``: he takes part in
+    the shared group."""
     near = sa.and_(
         sa.or_(audience.in_([Audience.FRIENDS.value, Audience.FOF.value]), listed), _friends(viewer, author)
     )
     far = sa.and_(_is(audience, Audience.FOF), _further(viewer, author))
     open_to = sa.and_(
         audience != Audience.ME.value,
-        sa.or_(near, far),
+        sa.or_(near, far, sa.and_(_is(audience, Audience.SHARED), together)),
         sa.not_(between(viewer, author)),
         sa.not_(excepted),
     )
@@ -120,6 +129,38 @@ def _in_groups(face_id: Column, author: Column, chosen: sa.FromClause, room_id: 
             group.c.owner_id == author,
         )
         .correlate_except(chosen, member, group)
+    )
+
+
+def takes_part(face_id: Column, group: sa.FromClause) -> Condition:
+    """The condition that a face takes part in this row of FRIEND_GROUP (or of an alias of it), a shared one, now."""
+    participant = GROUP_PARTICIPANT.alias()
+    return sa.and_(
+        group.c.shared_at.is_not(None),
+        group.c.deleted_at.is_(None),
+        sa.or_(group.c.owner_id == face_id, _friends(face_id, group.c.owner_id)),
+        sa.exists()
+        .where(
+            participant.c.group_id == group.c.id,
+            participant.c.face_id == face_id,
+            participant.c.joined_at.is_not(None),
+        )
+        .correlate_except(participant),
+    )
+
+
+def _together(face_id: Column, author: Column, room_id: Column) -> Condition:
+    """Whether a face takes part, with the author, in the shared group that a room stands in."""
+    chosen, group = VOICE_GROUP.alias(), FRIEND_GROUP.alias()
+    return (
+        sa.exists()
+        .where(
+            chosen.c.voice_id == room_id,
+            group.c.id == chosen.c.group_id,
+            takes_part(face_id, group),
+            takes_part(author, group),
+        )
+        .correlate_except(chosen, group)
     )
 
 
@@ -145,7 +186,7 @@ def readable_by(viewer: Column, voice: sa.FromClause) -> Condition:
         room.c.id == voice.c.room_id,
         room.c.deleted_at.is_(None),
         _lives(author),
-        _allows(viewer, author, audience, listed, excepted),
+        _allows(viewer, author, audience, listed, _together(viewer, author, room.c.id), excepted),
     )
     return sa.and_(
         voice.c.deleted_at.is_(None),
@@ -162,7 +203,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     """Of the room."""
     audience: Audience
     listed: frozenset[int] = frozenset()
-    """Those named by the author, or the members of the groups he said it to."""
+    """Those named by the author, the members of the groups he said it to, or who takes part in the shared group."""
     excepted: frozenset[int] = frozenset()
     """Those he excepted, by name or as members of a group."""
     blocked: frozenset[int] = frozenset()
@@ -192,6 +233,8 @@ def may_read(viewer_id: int, facts: Facts) -> bool:
             return viewer_id in facts.friends
         case Audience.FOF:
             return viewer_id in facts.friends or viewer_id in facts.further
+        case Audience.SHARED:
+            return viewer_id in facts.listed
 
 
 _VOICE: Final = VOICE.alias("v")
@@ -230,7 +273,21 @@ def _people(chosen: sa.Table) -> sa.Select[Any]:
     return sa.select(chosen.c.face_id).where(chosen.c.voice_id == _ROOM_ID)
 
 
-_LISTED: Final = {Audience.PEOPLE: _people(VOICE_PERSON), Audience.GROUPS: _members(VOICE_GROUP)}
+_PARTICIPANTS: Final = (
+    sa.select(GROUP_PARTICIPANT.c.face_id)
+    .join(VOICE_GROUP, VOICE_GROUP.c.group_id == GROUP_PARTICIPANT.c.group_id)
+    .join(FRIEND_GROUP, FRIEND_GROUP.c.id == VOICE_GROUP.c.group_id)
+    .where(
+        VOICE_GROUP.c.voice_id == _ROOM_ID,
+        takes_part(GROUP_PARTICIPANT.c.face_id, FRIEND_GROUP),
+        takes_part(_AUTHOR, FRIEND_GROUP),
+    )
+)
+_LISTED: Final = {
+    Audience.PEOPLE: _people(VOICE_PERSON),
+    Audience.GROUPS: _members(VOICE_GROUP),
+    Audience.SHARED: _PARTICIPANTS,
+}
 _EXCEPTED: Final = _people(VOICE_NOT_PERSON).union(_members(VOICE_NOT_GROUP))
 _BLOCKED: Final = (
     sa.select(BLOCK.c.face_id.label("face_id"))
@@ -310,8 +367,8 @@ async def answered(db: Db, voice_id: int) -> Answered | None:
     return None if row is None else Answered(*row)
 
 
-# Candidates only narrow the search: every reader is a friend of the author, or a friend of one (the property tests
-# would notice another). Friends are named, the others counted.
+# Candidates only narrow the search: every reader is a friend of the author, a friend of one, or takes part in the group
+# (the property tests would notice another). Friends and those who take part are named, the others counted.
 _FACE: Final = (FACE.c.id, FACE.c.handle, FACE.c.display_name, FACE.c.avatar)
 _AUDIENCE: Final = sa.bindparam("audience", type_=sa.Text)
 
@@ -334,6 +391,15 @@ def _member_of(name: str) -> Condition:
     )
 
 
+def _takes_part_in(name: str) -> Condition:
+    group = FRIEND_GROUP.alias()
+    return (
+        sa.exists()
+        .where(group.c.id.in_(_ids(name)), takes_part(FACE.c.id, group), takes_part(_AUTHOR, group))
+        .correlate_except(group)
+    )
+
+
 def _near(author: Column) -> Condition:
     friend = FRIENDSHIP.alias()
     return FACE.c.id.in_(sa.select(friend.c.b_id).where(friend.c.a_id == author).correlate_except(friend))
@@ -351,11 +417,16 @@ _FORETOLD: Final = sa.and_(
             sa.and_(_is(_AUDIENCE, Audience.PEOPLE), FACE.c.id.in_(_ids("people"))),
             sa.and_(_is(_AUDIENCE, Audience.GROUPS), _member_of("groups")),
         ),
+        _takes_part_in("groups"),
         sa.or_(FACE.c.id.in_(_ids("not_people")), _member_of("not_groups")),
     ),
 )
 _NOT_NEAR: Final = sa.and_(FACE.c.id.in_(_FAR), sa.not_(_friends(FACE.c.id, _AUTHOR)))
 _PREVIEW: Final = sa.select(*_FACE).where(_near(_AUTHOR), _FORETOLD).order_by(FACE.c.handle)
+_ASKED: Final = FACE.c.id.in_(
+    sa.select(GROUP_PARTICIPANT.c.face_id).where(GROUP_PARTICIPANT.c.group_id.in_(_ids("groups")))
+)
+_PREVIEW_SHARED: Final = sa.select(*_FACE).where(_ASKED, _FORETOLD).order_by(FACE.c.handle)
 _PREVIEW_FURTHER: Final = sa.select(FACE.c.id).where(_NOT_NEAR, _FORETOLD)
 _READS: Final = sa.and_(
     _ROOM.c.id == _ROOM_ID,
@@ -365,6 +436,12 @@ _READS: Final = sa.and_(
 )
 _READERS: Final = (
     sa.select(*_FACE).join_from(FACE, _ROOM, sa.true()).where(_near(_AUTHOR), _READS).order_by(FACE.c.handle)
+)
+_READERS_SHARED: Final = (
+    sa.select(*_FACE)
+    .join_from(FACE, _ROOM, sa.true())
+    .where(FACE.c.id.in_(_PARTICIPANTS), _is(_ROOM.c.audience, Audience.SHARED), _READS)
+    .order_by(FACE.c.handle)
 )
 _READERS_FURTHER: Final = (
     sa.select(FACE.c.id)
@@ -377,6 +454,7 @@ class Readers(msgspec.Struct, frozen=True):
     """Who reads besides the author. ``further`` are friends of friends: only their number may be shown."""
 
     friends: list[Face]
+    """In a shared group: who takes part."""
     further: frozenset[int]
 
     @property
@@ -400,7 +478,7 @@ async def readers(db: Db, author_id: int, rule: Rule) -> Readers:
         "not_people": sorted(rule.not_people),
         "not_groups": sorted(rule.not_groups),
     }
-    near = await db.all(_PREVIEW, asked)
+    near = await db.all(_PREVIEW_SHARED if rule.audience is Audience.SHARED else _PREVIEW, asked)
     far = await db.all(_PREVIEW_FURTHER, asked) if rule.audience is Audience.FOF else ()
     return _readers(near, far)
 
@@ -408,7 +486,9 @@ async def readers(db: Db, author_id: int, rule: Rule) -> Readers:
 async def readers_of(db: Db, author_id: int, room_id: int) -> Readers:
     """Who besides its author reads this room now. Nobody, to everybody who is not its author."""
     asked = {"author_id": author_id, "room_id": room_id}
-    return _readers(await db.all(_READERS, asked), await db.all(_READERS_FURTHER, asked))
+    together = await db.all(_READERS_SHARED, asked)
+    near = together or await db.all(_READERS, asked)
+    return _readers(near, await db.all(_READERS_FURTHER, asked))
 
 
 def _readers(near: Any, far: Any) -> Readers:

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from kizuna.circle import audience_queries, events, group_queries, queries, reaction_queries
+from kizuna.circle import audience_queries, events, group_queries, queries, reaction_queries, sharing_queries
 from kizuna.circle.audience import Readers, readers, readers_of
 from kizuna.circle.models import Audience, Reading, Rule
 from kizuna.circle.ports import Circle
@@ -17,7 +17,12 @@ async def check_named(db: Db, author_id: int, rule: Rule, kept: Rule | None = No
     named = rule.people | (rule.not_people - (kept.not_people if kept else frozenset()))
     if named and not named <= await queries.friends_among(db, author_id, named):
         raise Invalid("You can only name your friends.", field="people")
-    groups = rule.groups | (rule.not_groups - (kept.not_groups if kept else frozenset()))
+    if rule.audience is Audience.SHARED:
+        for group_id in rule.groups:
+            if not await sharing_queries.takes_part_in(db, author_id, group_id):
+                raise NotFound
+    said_to = frozenset[int]() if rule.audience is Audience.SHARED else rule.groups
+    groups = said_to | (rule.not_groups - (kept.not_groups if kept else frozenset()))
     if groups and not groups <= await group_queries.groups_among(db, author_id, groups):
         raise Invalid("You can only choose groups of your own.", field="groups")
 

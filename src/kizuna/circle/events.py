@@ -90,6 +90,21 @@ class GroupChanged(Event, frozen=True, tag="circle.group_changed"):
     group_id: int
 
 
+class AskedToGroup(Event, frozen=True, tag="circle.asked_to_group"):
+    """The owner of a shared group asks a friend to take part."""
+
+    group_id: int
+    owner_id: int
+    face_id: int
+
+
+class Participation(Event, frozen=True, tag="circle.participation"):
+    """A face takes part in a shared group, or does no more."""
+
+    group_id: int
+    face_id: int
+
+
 class Requested(Event, frozen=True, tag="circle.requested"):
     """Somebody asks to be friends. Not sent for a request that the other side has silently declined before."""
 

@@ -13,6 +13,7 @@ from kizuna.circle.tables import (
     FRIEND_GROUP,
     FRIEND_GROUP_MEMBER,
     FRIENDSHIP,
+    GROUP_PARTICIPANT,
     VOICE,
     VOICE_GROUP,
     VOICE_NOT_GROUP,
@@ -114,7 +115,9 @@ async def add_member(tx: Tx, group_id: int, face_id: int) -> bool:
 
 
 async def drop_member(tx: Tx, group_id: int, face_id: int) -> bool:
-    """Take a face out of a group; answers whether it was in it."""
+    """Take a face out of a group, also where it takes part in it; answers whether it was in it."""
+    here = sa.and_(GROUP_PARTICIPANT.c.group_id == group_id, GROUP_PARTICIPANT.c.face_id == face_id)
+    await tx.run(sa.delete(GROUP_PARTICIPANT).where(here))
     return (
         await tx.run(sa.delete(FRIEND_GROUP_MEMBER).where(_M.group_id == group_id, _M.face_id == face_id)) > 0
     )
@@ -123,8 +126,10 @@ async def drop_member(tx: Tx, group_id: int, face_id: int) -> bool:
 async def end_group(tx: Tx, group_id: int) -> None:
     """Delete a group. Whom something was kept from as one of its members, it is kept from by name."""
     await _keep_exceptions(tx, _M.group_id == group_id)
+    await tx.run(sa.delete(GROUP_PARTICIPANT).where(GROUP_PARTICIPANT.c.group_id == group_id))
     await tx.run(sa.delete(FRIEND_GROUP_MEMBER).where(_M.group_id == group_id))
-    await tx.run(sa.update(FRIEND_GROUP).where(_G.id == group_id).values(name="", deleted_at=tx.now_ms))
+    ended = {"name": "", "deleted_at": tx.now_ms, "shared_at": None}
+    await tx.run(sa.update(FRIEND_GROUP).where(_G.id == group_id).values(ended))
 
 
 async def leave_groups(tx: Tx, owner_id: int, face_id: int) -> None:
@@ -132,6 +137,9 @@ async def leave_groups(tx: Tx, owner_id: int, face_id: int) -> None:
     own = _M.group_id.in_(sa.select(_G.id).where(_G.owner_id == owner_id))
     await _keep_exceptions(tx, sa.and_(own, _M.face_id == face_id))
     await tx.run(sa.delete(FRIEND_GROUP_MEMBER).where(own, _M.face_id == face_id))
+    part = GROUP_PARTICIPANT.c
+    owned = part.group_id.in_(sa.select(_G.id).where(_G.owner_id == owner_id))
+    await tx.run(sa.delete(GROUP_PARTICIPANT).where(owned, part.face_id == face_id))
 
 
 async def _keep_exceptions(tx: Tx, members: sa.ColumnElement[bool]) -> None:
@@ -147,7 +155,9 @@ async def _keep_exceptions(tx: Tx, members: sa.ColumnElement[bool]) -> None:
 async def drop_groups(tx: Tx, face_id: int) -> None:
     """Forget the groups of a face, and that it was in those of others."""
     own = sa.select(_G.id).where(_G.owner_id == face_id)
+    part = GROUP_PARTICIPANT.c
     chosen: Sequence[tuple[sa.Table, sa.ColumnElement[bool]]] = (
+        (GROUP_PARTICIPANT, sa.or_(part.group_id.in_(own), part.face_id == face_id)),
         (FRIEND_GROUP_MEMBER, sa.or_(_M.group_id.in_(own), _M.face_id == face_id)),
         (VOICE_GROUP, VOICE_GROUP.c.group_id.in_(own)),
         (VOICE_NOT_GROUP, VOICE_NOT_GROUP.c.group_id.in_(own)),

@@ -18,6 +18,8 @@ class Audience(StrEnum):
     FRIENDS = "friends"
     FOF = "fof"
     """Friends, and whoever is a friend of a friend."""
+    SHARED = "shared"
+    """Those who take part in a group that its owner shares with its members, friends of the author or not."""
 
 
 class Rule(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,6 +30,18 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     groups: frozenset[int] = frozenset()
     not_people: frozenset[int] = frozenset()
     not_groups: frozenset[int] = frozenset()
+
+
+class SharedGroup(msgspec.Struct, frozen=True, kw_only=True):
+    """A group that its owner shares, as somebody sees it who takes part in it or was asked to."""
+
+    id: int
+    name: str
+    owner: "Face"
+    participants: int
+    """How many take part now, the owner with them."""
+    joined: bool
+    """Whether the viewer takes part; otherwise he was asked and has not answered."""
 
 
 class Reading(msgspec.Struct, frozen=True):

@@ -23,10 +23,12 @@ def check_rule(
         raise Invalid("People are named only for a voice to chosen people.", field="people")
     if audience == Audience.PEOPLE and not people:
         raise Invalid("Name at least one friend.", field="people")
-    if audience != Audience.GROUPS and groups:
+    if audience not in (Audience.GROUPS, Audience.SHARED) and groups:
         raise Invalid("Groups are chosen only for a voice to groups.", field="groups")
     if audience == Audience.GROUPS and not groups:
         raise Invalid("Choose at least one group.", field="groups")
+    if audience == Audience.SHARED and len(groups) != 1:
+        raise Invalid("Choose one group.", field="groups")
     if max(map(len, (people, groups, not_people, not_groups))) > MOST_NAMED:
         raise Invalid("Please name at most {most} friends.", field="people", most=MOST_NAMED)
     return Rule(
@@ -39,11 +41,12 @@ def check_rule(
 
 
 _WIDER: Final = {
-    Audience.ME: {Audience.ME, Audience.PEOPLE, Audience.GROUPS, Audience.FRIENDS, Audience.FOF},
+    Audience.ME: set(Audience),
     Audience.PEOPLE: {Audience.FRIENDS, Audience.FOF},
     Audience.GROUPS: {Audience.FRIENDS, Audience.FOF},
     Audience.FRIENDS: {Audience.FRIENDS, Audience.FOF},
     Audience.FOF: {Audience.FOF},
+    Audience.SHARED: set[Audience](),
 }
 
 
@@ -53,6 +56,6 @@ def narrows(new: Rule, old: Rule) -> bool:
         return True
     if not (new.not_people >= old.not_people and new.not_groups >= old.not_groups):
         return False
-    if new.audience is old.audience and old.audience in (Audience.PEOPLE, Audience.GROUPS):
+    if new.audience is old.audience and old.audience in (Audience.PEOPLE, Audience.GROUPS, Audience.SHARED):
         return new.people <= old.people and new.groups <= old.groups
     return old.audience in _WIDER[new.audience]

@@ -98,6 +98,7 @@ FRIEND_GROUP: Final = table(
     sa.Column("name", sa.Text, nullable=False),
     sa.Column("created_at", sa.BigInteger, nullable=False),
     sa.Column("deleted_at", sa.BigInteger),
+    sa.Column("shared_at", sa.BigInteger),
     sa.Index(None, "owner_id", "id"),
 )
 
@@ -110,6 +111,22 @@ FRIEND_GROUP_MEMBER: Final = table(
     ),
     sa.Column("face_id", sa.BigInteger, sa.ForeignKey("face.id"), primary_key=True, autoincrement=False),
     sa.Column("added_at", sa.BigInteger, nullable=False),
+    sa.Index(None, "face_id"),
+)
+
+# Who was asked to take part in a group that is shared, and who does. Those who take part see each other and the name;
+# its owner is one of them. A member who was not asked, or said no, learns of nothing.
+GROUP_PARTICIPANT: Final = table(
+    "circle",
+    "group_participant",
+    "own",
+    sa.Column(
+        "group_id", sa.BigInteger, sa.ForeignKey("friend_group.id"), primary_key=True, autoincrement=False
+    ),
+    sa.Column("face_id", sa.BigInteger, sa.ForeignKey("face.id"), primary_key=True, autoincrement=False),
+    sa.Column("asked_at", sa.BigInteger, nullable=False),
+    sa.Column("joined_at", sa.BigInteger),
+    sa.Column("left_at", sa.BigInteger),
     sa.Index(None, "face_id"),
 )
 
@@ -139,7 +156,7 @@ VOICE: Final = table(
     sa.Column("deleted_at", sa.BigInteger),
     sa.Column("edited_at", sa.BigInteger),
     sa.CheckConstraint(
-        "(parent_id IS NULL AND room_id = id AND audience IN ('me', 'people', 'groups', 'friends', 'fof'))"
+        "(parent_id IS NULL AND room_id = id AND audience IN ('me', 'people', 'groups', 'friends', 'fof', 'shared'))"
         " OR (parent_id IS NOT NULL AND room_id <> id AND audience IS NULL)",
         name="room",
     ),

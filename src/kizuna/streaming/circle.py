@@ -19,6 +19,7 @@ ENDS: Final[tuple[type[Event], ...]] = (
     events.Unfriended,
     events.Blocked,
     events.GroupChanged,
+    events.Participation,
     events.AudienceChanged,
     events.FaceRemoved,
     events.FaceStands,
