@@ -5,6 +5,7 @@ Whoever is told may read what it is about, by the gate, at that moment; at each 
 
 from kizuna.circle import audience, events
 from kizuna.circle.block_queries import blocked_between
+from kizuna.circle.models import Audience
 from kizuna.notifications import circle_queries as queries
 from kizuna.notifications.events import Notified
 from kizuna.notifications.kinds import CircleKind
@@ -34,9 +35,14 @@ async def on_blocked(event: events.Blocked, tx: Tx) -> None:
 
 
 async def on_voice_said(event: events.VoiceSaid, tx: Tx) -> None:
-    """Tell those who were chosen as its readers, by name or by a group alike: the difference is the author's alone."""
+    """Tell those who were chosen as its readers, by name or by a group alike: the difference is the author's alone.
+
+    What is said in a shared group was said in its own place, where those who take part look when they like.
+    """
     facts = await audience.facts(tx, event.voice_id)
-    for face_id in sorted(facts.listed) if facts else ():
+    if facts is None or facts.audience is Audience.SHARED:
+        return
+    for face_id in sorted(facts.listed):
         await _tell_of_voice(tx, face_id, "named", event.author_id, event.voice_id)
 
 

@@ -11,7 +11,7 @@ import msgspec
 from kizuna.ground.config import Plane, SignUpRule
 from kizuna.ground.i18n import Locale
 
-AudienceKind = Literal["public", "unlisted", "me", "people", "groups", "friends", "fof"]
+AudienceKind = Literal["public", "unlisted", "me", "people", "groups", "friends", "fof", "shared"]
 CopyState = Literal[
     "wanted", "sending", "standing", "unknown", "failed", "edit_wanted", "recall_wanted", "recalled"
 ]
