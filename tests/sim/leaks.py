@@ -37,7 +37,7 @@ def with_new_statements(module: object, name: str, leaky: object) -> Generator[N
 def gate_forgets_the_people() -> Generator[None]:
     """A voice to chosen people can be read by every friend."""
 
-    def leaky(viewer: Any, author: Any, kind: Any, _named: Any, _excepted: Any) -> sa.ColumnElement[bool]:
+    def leaky(viewer: Any, author: Any, kind: Any, *_named: Any) -> sa.ColumnElement[bool]:
         friendship = FRIENDSHIP.alias()
         friends = sa.exists().where(friendship.c.a_id == viewer, friendship.c.b_id == author)
         shared = sa.and_(kind != Audience.ME.value, friends.correlate_except(friendship))
