@@ -21,9 +21,12 @@ START_S = 30.0
 class Child:
     """A server of ours in its own process."""
 
-    def __init__(self, arguments: list[str], port: int, environment: dict[str, str], log: Path) -> None:
+    def __init__(
+        self, arguments: list[str], port: int, environment: dict[str, str], log: Path, streaming_port: int = 0
+    ) -> None:
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("KIZUNA_")}
         self.port = port
+        self.streaming_port = streaming_port
         self._log = log.open("ab")
         self.began = time.perf_counter()
         self._process = subprocess.Popen(
@@ -71,17 +74,18 @@ class Child:
 
 def serve(place: Path, *more: str) -> Child:
     """Kizuna on a data directory, as ``kizuna serve`` runs it."""
-    port = free_port()
+    port, streaming_port = free_port(), free_port()
     environment = {
         "KIZUNA_ORIGIN": f"http://localhost:{port}",
         "KIZUNA_HOST": "127.0.0.1",
         "KIZUNA_PORT": str(port),
+        "KIZUNA_STREAMING_PORT": str(streaming_port),
         "KIZUNA_DATA": str(place),
         "KIZUNA_TEST_MODE": "1",
         "KIZUNA_LANGUAGE": "en",
     }
     arguments = ["-m", "bench.serve", *more] if more else ["-m", "kizuna", "serve"]
-    return Child(arguments, port, environment, place.parent / "serve.log")
+    return Child(arguments, port, environment, place.parent / "serve.log", streaming_port)
 
 
 def serve_static(answer: Path) -> Child:

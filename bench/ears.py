@@ -28,6 +28,8 @@ class Plan(msgspec.Struct, kw_only=True):
     """Whose streams to open; every ``socket_every``-th as a WebSocket (0: none), the others as server-sent events."""
 
     port: int
+    streams: int
+    """The port of streams."""
     tokens: list[str]
     socket_every: int = 2
 
@@ -186,7 +188,7 @@ async def open_all(plan: Plan, ears: Ears) -> None:
             # Several addresses of this machine, so that ports do not run out.
             here = (f"127.0.0.{2 + place % 8}", 0)
             await loop.create_connection(
-                lambda: Stream(ears, request, opened), "127.0.0.1", plan.port, local_addr=here
+                lambda: Stream(ears, request, opened), "127.0.0.1", plan.streams, local_addr=here
             )
             await opened
             ears.open += 1

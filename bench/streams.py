@@ -86,7 +86,9 @@ def measure_streams(
 def _measure(server: Child, count: int, follows: int, seconds: float, socket_every: int) -> Streaming:
     before = server.memory_mb()
     tokens = [token(number) for number in range(count)]
-    crowd = Crowd(Plan(port=server.port, tokens=tokens, socket_every=socket_every))
+    crowd = Crowd(
+        Plan(port=server.port, streams=server.streaming_port, tokens=tokens, socket_every=socket_every)
+    )
     try:
         time.sleep(SETTLE_S)
         memory = (server.memory_mb() - before) * 1024 / count

@@ -70,6 +70,7 @@ def start(config: Config) -> "subprocess.Popen[bytes]":
     kept = {name: value for name, value in os.environ.items() if not name.startswith("KIZUNA_")}
     own = {
         "KIZUNA_PORT": str(config.port),
+        "KIZUNA_STREAMING_PORT": str(config.streaming_port),
         "KIZUNA_DATA": str(config.data),
         "KIZUNA_PLANES": ",".join(config.planes),
         "KIZUNA_TITLE": config.title,

@@ -31,6 +31,8 @@ def test_an_unknown_key_names_the_nearest_known_one() -> None:
         ({"origin": "https://x/path"}, "origin"),
         ({"sign_up": "maybe"}, "maybe"),
         ({"poll_seconds": "0"}, "poll_seconds"),
+        ({"streaming_port": "3000"}, "different ports"),
+        ({"streaming_port": "4000", "metrics_port": "4000"}, "different ports"),
     ],
 )
 def test_what_cannot_be_used_is_refused(settings: dict[str, object], reason: str) -> None:
@@ -53,6 +55,18 @@ def test_what_cannot_be_used_is_refused(settings: dict[str, object], reason: str
 def test_an_origin_is_a_scheme_a_host_and_a_port(origin: str) -> None:
     with pytest.raises(ConfigError, match="origin"):
         make_config({"origin": origin})
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ({}, "ws://localhost:3000"),
+        ({"streaming_port": "4000"}, "ws://localhost:4000"),
+        ({"streaming_port": "4000", "origin": "https://kizuna.example"}, "wss://kizuna.example"),
+    ],
+)
+def test_clients_are_told_where_a_socket_is_opened(settings: dict[str, object], told: str) -> None:
+    assert make_config(settings).socket_url == told
 
 
 @pytest.mark.parametrize("seconds", ["inf", "nan", "0", "1e300"])

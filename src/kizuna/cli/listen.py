@@ -42,11 +42,16 @@ class _Server(Server):
         self._sfd = self._shd.get_fd()
         self._ssp = None
         listening = socket.socket(fileno=self._sfd)
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-        for name, value in KEEPALIVE:
-            if hasattr(socket, name):
-                listening.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
+        find_the_vanished(listening)
         listening.detach()
+
+
+def find_the_vanished(listening: socket.socket) -> None:
+    """Have the kernel end the connections of a listening socket whose other end does not answer any more."""
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for name, value in KEEPALIVE:
+        if hasattr(socket, name):
+            listening.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
 
 
 class Listener:
@@ -87,12 +92,28 @@ def metrics_place(config: Config) -> Config:
     return msgspec.structs.replace(config, host="127.0.0.1", port=config.metrics_port)
 
 
-def check_port(config: Config) -> None:
-    """Raise ConfigError, in one line, when the address cannot be listened on."""
+def streams_place(config: Config) -> Config:
+    """The settings of the listener of streams: the same address, a port of its own."""
+    return msgspec.structs.replace(config, port=config.streaming_port)
+
+
+def bound(config: Config) -> socket.socket:
+    """A socket on the address of the configuration, for a server to listen on. Raises ConfigError."""
     try:
         family = socket.getaddrinfo(config.host, config.port, type=socket.SOCK_STREAM)[0][0]
-        with socket.socket(family, socket.SOCK_STREAM) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind((config.host, config.port))
+        place = socket.socket(family, socket.SOCK_STREAM)
+        try:
+            place.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            find_the_vanished(place)
+            place.bind((config.host, config.port))
+        except OSError:
+            place.close()
+            raise
     except OSError as error:
         raise ConfigError(f"cannot listen on {config.host}:{config.port}: {error.strerror}") from error
+    return place
+
+
+def check_port(config: Config) -> None:
+    """Raise ConfigError, in one line, when the address cannot be listened on."""
+    bound(config).close()

@@ -11,7 +11,8 @@ from contextlib import asynccontextmanager
 from types import FrameType
 from typing import Final
 
-from kizuna.cli.listen import CONNECTIONS, Listener, check_port, metrics_place
+from kizuna.cli.listen import CONNECTIONS, Listener, check_port, metrics_place, streams_place
+from kizuna.cli.listen_streams import StreamListener
 from kizuna.doors.metrics import Metrics
 from kizuna.doors.observe import log_request
 from kizuna.ground.config import Config
@@ -48,6 +49,8 @@ async def _serve(config: Config) -> None:
     check_port(config)
     if config.metrics_port:
         check_port(metrics_place(config))
+    if config.streaming_port:
+        check_port(streams_place(config))
     server = build(config, system_ports(config))
     try:
         await server.start()
@@ -55,9 +58,18 @@ async def _serve(config: Config) -> None:
         gc.freeze()  # what lives as long as the process needn't be looked at again
         gc.set_threshold(*GARBAGE)
         async with watched(server):
-            await until_signal(lambda: Listener(server.asgi, config, server.parts.streams.stop).serve())
+            await until_signal(lambda: listen(server))
     finally:
         await server.stop()
+
+
+async def listen(server: Server) -> None:
+    """Serve on every port that the settings name, until cancelled."""
+    config, end_streams = server.config, server.parts.streams.stop
+    async with asyncio.TaskGroup() as listeners:
+        listeners.create_task(Listener(server.asgi, config, end_streams).serve())
+        if config.streaming_port:
+            listeners.create_task(StreamListener(server.asgi, config, end_streams).serve())
 
 
 @asynccontextmanager

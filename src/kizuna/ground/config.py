@@ -34,6 +34,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     origin: str = ""
     host: str = "127.0.0.1"
     port: Port = 3000
+    streaming_port: Port = 0
     data: Path = Path("data")
     database: str = "sqlite"
     database_owner: str = ""
@@ -72,7 +73,9 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
     @property
     def socket_url(self) -> str:
-        """The same origin for WebSockets."""
+        """The origin for WebSockets: a proxy in front joins the ports; without one it is the port of streams."""
+        if self.streaming_port and not self.origin:
+            return f"ws://localhost:{self.streaming_port}"
         return "ws" + self.url.removeprefix("http")
 
     @property
@@ -142,8 +145,9 @@ def _check(config: Config) -> None:
     _check_addresses(config)
     if not config.planes or len(set(config.planes)) != len(config.planes):
         raise ConfigError('settings: "planes" names square, circle or both, each once')
-    if config.metrics_port and config.metrics_port == config.port:
-        raise ConfigError('settings: "metrics_port" and "port" are two ports')
+    ports = [port for port in (config.port, config.streaming_port, config.metrics_port) if port]
+    if len(set(ports)) != len(ports):
+        raise ConfigError('settings: "port", "streaming_port" and "metrics_port" are different ports')
     for network in config.trusted_proxies:
         if not _is_network(network):
             raise ConfigError(f'settings: "trusted_proxies" are networks such as 10.0.0.0/8, not {network!r}')
