@@ -180,14 +180,15 @@ async def token_for(client: Client, handle: str) -> str:
     return str(accepted(await client.post_form("/oauth/token", grant)).json()["access_token"])
 
 
-async def allowed_token(browser: Browser) -> str:
-    """An access token of an app for somebody, given on the authorise page."""
+async def allowed_token(browser: Browser, *faces: str) -> str:
+    """An access token of an app for somebody, given on the authorise page, for these faces or those it proposes."""
     scopes = "read write follow"
     asked = {"client_name": "sim", "redirect_uris": "http://localhost:9/app", "scopes": scopes}
     app = accepted(await browser.client.post_json("/api/v1/apps", asked)).json()
     known = {"client_id": app["client_id"], "redirect_uri": "http://localhost:9/app", "scope": scopes}
     page = await browser.client.get(f"/oauth/authorize?{urlencode({'response_type': 'code', **known})}")
-    back = accepted(await browser.client.submit(page, "/oauth/authorize", decision="allow")).header(
+    chosen = {"face[]": list(faces)} if faces else {}
+    back = accepted(await browser.client.submit(page, "/oauth/authorize", decision="allow", **chosen)).header(
         "location"
     )
     code = parse_qs(urlsplit(back or "").query)["code"][0]

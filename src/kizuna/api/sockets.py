@@ -19,7 +19,7 @@ from kizuna.doors.answers import CORS, JSON_TYPE, ErrorBody
 from kizuna.doors.credentials import INVALID_TOKEN, is_token
 from kizuna.doors.parts import MemberParts
 from kizuna.doors.problems import refusal_of
-from kizuna.doors.streams import LAST_WORD_S, seated
+from kizuna.doors.streams import LAST_WORD_S, direct_of, seated
 from kizuna.ground.errors import BadRequest, Forbidden, NotFound, Refusal, TooMany, Unauthorized
 from kizuna.people.limits import API, Limiter, Rule
 from kizuna.people.models import Viewer
@@ -90,6 +90,7 @@ class Socket:
             authorise=authorised(parts.people, token),
             digest=token_hash("bearer", token),
             joins=False,
+            direct=direct_of(scope),
         )
 
     async def serve(self, receive: Receive, subprotocol: str | None) -> None:

@@ -6,17 +6,22 @@ so that nothing can be small outside and large inside.
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Generator
+from collections.abc import Awaitable, Callable, Generator, Sequence
+from functools import lru_cache, partial
 from typing import Any, Final
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn import Config as Settings
 from uvicorn import Server
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.frames import Frame, Opcode
+from websockets.http11 import Request
 
 from kizuna.api.streaming import PLACE
 from kizuna.cli.listen import LONGEST_STOP_S, bound, streams_place
 from kizuna.doors.answers import ErrorBody, json_answer
+from kizuna.doors.streams import DIRECT
 from kizuna.ground.config import Config
 
 LONGEST_HEADERS_S: Final = 15.0
@@ -40,8 +45,26 @@ class OnlyStreams:
             await json_answer(ErrorBody("Only streams are served here"), 404)(scope, receive, send)
 
 
+class _WebSocket(WebSocketsSansIOProtocol):
+    """Writes messages at once when the hub asks for it."""
+
+    def handle_connect(self, event: Request) -> None:
+        """The handshake: if it is none, there is no scope."""
+        super().handle_connect(event)
+        if not self.handshake_complete:
+            self.scope["extensions"][DIRECT] = self._direct  # type: ignore[literal-required] - it is our own
+
+    def _direct(self, frames: Sequence[bytes]) -> bool:
+        if not self.handshake_complete or self.close_sent or not self.writable.is_set():
+            return False
+        if self.transport.is_closing():
+            return False
+        self.transport.write(b"".join(map(_message, frames)))
+        return True
+
+
 class _Http(H11Protocol):
-    """Uvicorn's own waits for the first request as long as it takes."""
+    """Writes pieces at once when the hub asks for it. Uvicorn's own waits for a request as long as it takes."""
 
     _late: asyncio.TimerHandle | None = None
 
@@ -53,15 +76,37 @@ class _Http(H11Protocol):
     def data_received(self, data: bytes) -> None:
         """Some bytes of a request: once it has its headers, it may take its time."""
         super().data_received(data)
+        if self.cycle and self.scope["http_version"] == "1.1":
+            direct: dict[str, Any] = {DIRECT: partial(self._direct, self.cycle)}
+            self.scope.setdefault("extensions", direct)
         if self._late is not None and self.scope:
             self._late.cancel()
             self._late = None
+
+    def _direct(self, cycle: RequestResponseCycle, frames: Sequence[bytes]) -> bool:
+        begun = cycle.response_started and not cycle.response_complete and not cycle.disconnected
+        if not begun or self.flow.write_paused or self.transport.is_closing():
+            return False
+        self.transport.write(b"".join(map(_chunk, frames)))
+        return True
 
     def connection_lost(self, exc: Exception | None) -> None:
         """It has ended."""
         if self._late is not None:
             self._late.cancel()
         super().connection_lost(exc)
+
+
+@lru_cache(maxsize=100)
+def _message(frame: bytes) -> bytes:
+    """A text message as it goes over the wire, made once for all who get it: what a server sends is not masked."""
+    return Frame(Opcode.TEXT, frame).serialize(mask=False)
+
+
+@lru_cache(maxsize=100)
+def _chunk(frame: bytes) -> bytes:
+    """A piece of a body in the chunked coding (RFC 9112, 7.1), made once for all who get it."""
+    return b"%x\r\n%b\r\n" % (len(frame), frame)
 
 
 class _Server(Server):
@@ -83,7 +128,7 @@ class StreamListener:
         self._config = config
         more: dict[str, Any] = {
             "http": _Http,
-            "ws": "websockets-sansio",
+            "ws": _WebSocket,
             "ws_max_size": LARGEST_MESSAGE,
             "ws_ping_interval": None,
             "ws_per_message_deflate": False,

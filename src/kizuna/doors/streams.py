@@ -17,9 +17,11 @@ from kizuna.people.models import Viewer
 from kizuna.streaming.client import Client
 from kizuna.streaming.frames import comment
 from kizuna.streaming.hub import Hub, same_sight
-from kizuna.streaming.models import Authorise, Channel, Form
+from kizuna.streaming.models import Authorise, Channel, Direct, Form
 
 LAST_WORD_S: Final = 1.0
+DIRECT: Final = "kizuna.direct"
+"""An ASGI extension of our listener of streams: a ``Direct`` for pieces of a body or for text messages."""
 MEDIA_TYPE: Final = b"text/event-stream"
 
 
@@ -88,7 +90,13 @@ class EventStream(Response):
 
         viewer = self._asker.viewer
         client = Client(
-            viewer, self._form, write, task.cancel, authorise=self._authorise, digest=self._digest
+            viewer,
+            self._form,
+            write,
+            task.cancel,
+            authorise=self._authorise,
+            digest=self._digest,
+            direct=direct_of(scope),
         )
         async with seated(self._hub, viewer, self._asker.address, client):
             await _begin(send)
@@ -99,6 +107,11 @@ class EventStream(Response):
             with contextlib.suppress(Exception):  # it is the last word to somebody who may not hear it
                 async with asyncio.timeout(LAST_WORD_S):
                     await send({"type": "http.response.body", "body": comment(str(client.reason))})
+
+
+def direct_of(scope: Scope) -> Direct | None:
+    """How the server lets frames be written at once, if it does."""
+    return scope.get("extensions", {}).get(DIRECT)
 
 
 def last_event(request: Request, name: str) -> str:

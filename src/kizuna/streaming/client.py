@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Final, NamedTuple
 
 from kizuna.people.models import Viewer
-from kizuna.streaming.models import Authorise, Channel, Entry, Form, Label, Reason
+from kizuna.streaming.models import Authorise, Channel, Direct, Entry, Form, Label, Reason
 
 MOST_QUEUED: Final = 1_000
 MOST_BYTES: Final = 2 * 1024 * 1024
@@ -38,10 +38,15 @@ class Item(NamedTuple):
 
 
 class Client:
-    """A connection with its queue. ``send`` writes to it and waits while it is full."""
+    """A connection with its queue. ``send`` writes to it and waits while it is full.
+
+    ``direct`` writes at once or, where it would have to wait, not at all; it answers which. Servers that have it tell a
+    stream for half the cost, since no task is made for that.
+    """
 
     __slots__ = (
         "_bytes",
+        "_direct",
         "_draining",
         "_items",
         "_loop",
@@ -70,6 +75,7 @@ class Client:
         authorise: Authorise | None = None,
         digest: bytes | None = None,
         joins: bool = True,
+        direct: Direct | None = None,
     ) -> None:
         self.viewer = viewer
         self.form = form
@@ -83,6 +89,7 @@ class Client:
         self.subscriptions: dict[str, Subscription] = {}
         self._loop = asyncio.get_running_loop()
         self._send = send
+        self._direct = direct
         self._on_close = on_close
         self._items: deque[Item] = deque()
         self._bytes = 0
@@ -104,12 +111,15 @@ class Client:
         self._items.remove(item)
         self._bytes -= len(item.frame)
 
-    def put(self, item: Item) -> None:
-        """Queue a frame; one too many ends the stream."""
+    def put(self, *items: Item) -> None:
+        """Hand frames over, or queue them; one too many ends the stream."""
         if self.reason is not None:
             return
-        self._items.append(item)
-        self._bytes += len(item.frame)
+        frames = [item.frame for item in items]
+        if self._direct is not None and self._draining is None and self._direct(frames):
+            return
+        self._items.extend(items)
+        self._bytes += sum(map(len, frames))
         if len(self._items) > MOST_QUEUED or self._bytes > MOST_BYTES:
             self.close("slow")
         elif self._draining is None:

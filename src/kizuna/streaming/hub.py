@@ -262,8 +262,7 @@ class Hub:
             subscription.cold = False
         for client, waiting in items.items():
             client.epoch = min(client.epoch, epoch) if client.items else epoch
-            for item in waiting:
-                client.put(item)
+            client.put(*waiting)
 
     async def _all(
         self, entries: Sequence[Entry], cold: Sequence[Subscription], end: int

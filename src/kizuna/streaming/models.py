@@ -1,6 +1,6 @@
 """What streams carry: channels to listen on, and entries that say by ids what happened."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Literal, Protocol, TypeAlias
 
 import msgspec
@@ -52,6 +52,10 @@ Judge: TypeAlias = Callable[[Viewer | None], bool]
 
 Authorise: TypeAlias = Callable[[], Awaitable[Viewer | None]]
 """Who is behind the stream's token at this moment; None when it has ended."""
+
+
+Direct: TypeAlias = Callable[[Sequence[bytes]], bool]
+"""Write frames at once, without waiting: whether that was possible, for all of them or none."""
 
 
 class Form(Protocol):
