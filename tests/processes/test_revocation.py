@@ -190,9 +190,8 @@ class Two:
 
     async def a_block_on_the_square(self) -> Stale:
         """Somebody blocks whom they follow."""
-        author = self.there(self.token)
-        found = fine(await author.get(f"/api/v1/accounts/lookup?acct={self.author.handle}")).json()["id"]
         here = self.pair.at_first(self.token)
+        found = fine(await here.get(f"/api/v1/accounts/lookup?acct={self.author.handle}")).json()["id"]
         stale = await self._post(
             lambda _: here.post_json(f"/api/v1/accounts/{found}/block", {}), more_is_told=False
         )
