@@ -11,7 +11,10 @@ from tests.house.source import Source, read_house
 Check = Callable[[Source], Iterator[str]]
 
 # Module → why it may open connections of its own.
-MAY_CONNECT = {"kizuna.cli.listen": "looks whether the port it is about to listen on is free"}
+MAY_CONNECT = {
+    "kizuna.cli.listen": "looks whether the port it is about to listen on is free",
+    "kizuna.cli.listen_streams": "frames messages to those who have connected to it",
+}
 
 # Query → why it may read voices without a viewer.
 MAY_READ_UNSEEN = {
