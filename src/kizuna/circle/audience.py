@@ -279,6 +279,7 @@ _PARTICIPANTS: Final = (
     .join(FRIEND_GROUP, FRIEND_GROUP.c.id == VOICE_GROUP.c.group_id)
     .where(
         VOICE_GROUP.c.voice_id == _ROOM_ID,
+        _lives(GROUP_PARTICIPANT.c.face_id),
         takes_part(GROUP_PARTICIPANT.c.face_id, FRIEND_GROUP),
         takes_part(_AUTHOR, FRIEND_GROUP),
     )
