@@ -92,7 +92,9 @@ class PostgresStore:
         self._listeners.doubt(act)
 
     async def close(self) -> None:
-        """Finish what was accepted, give back the node number, and let go."""
+        """Finish what was accepted, give back the node number, and let go. After ``abandon`` nothing is left to do."""
+        if self._closed:
+            return
         while self._writing is not None:
             await asyncio.wait([self._writing])
         self._closed = True

@@ -42,6 +42,7 @@ class Link:
 
     def __init__(self, login: Login, schema: str) -> None:
         self._opened: weakref.WeakSet[Raw] = weakref.WeakSet()
+        self._ended = False
         self.login = login
         self._engine: AsyncEngine = create_async_engine(
             login.address(),
@@ -57,6 +58,7 @@ class Link:
                 "prepared_statement_cache_size": 500,
             },
         )
+        event.listen(self._engine.sync_engine, "do_connect", self._connecting)
         event.listen(self._engine.sync_engine, "connect", self._connected)
         event.listen(self._engine.sync_engine, "handle_error", _hush)
         event.listen(self._engine.sync_engine, "before_cursor_execute", _without_nul, retval=True)
@@ -66,15 +68,25 @@ class Link:
         return self._engine.connect()
 
     async def close(self) -> None:
-        """Close every connection."""
+        """Close every connection, also one that was broken off while it was made, and make no more."""
+        self._ended = True
         await self._engine.dispose()
+        self._terminate()
 
     def abandon(self) -> None:
-        """Drop every connection at once."""
+        """Drop every connection at once, and make no more."""
+        self._ended = True
+        self._terminate()
+        self._engine.sync_engine.dispose(close=False)
+
+    def _terminate(self) -> None:
         for each in tuple(self._opened):
             with contextlib.suppress(RuntimeError):  # its loop has ended, and it with it
                 each.terminate()
-        self._engine.sync_engine.dispose(close=False)
+
+    def _connecting(self, *_: object) -> None:
+        if self._ended:
+            raise Unavailable("The server is stopping")
 
     def _connected(self, connection: Raw, _record: object) -> None:
         self._opened.add(connection.driver_connection)
