@@ -21,6 +21,7 @@ HOMES: dict[str, set[str]] = {
     "tie": {"circle"},
     "notifications": {"people", "circle"},
     "moderation": {"people", "circle"},
+    "ledger": {"circle"},
     "store": set(STORE_NAMES),
     "jobs": set(STORE_NAMES),
 }
