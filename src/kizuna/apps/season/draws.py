@@ -1,0 +1,151 @@
+"""Draws that anybody can check afterwards, by commit and reveal. Pure.
+
+Before a season its hosts publish a *commitment* for each day, the hash of that day's seed; after the day they publish
+the seed. What somebody draws follows from the seed, the day, and who rang for whom, and from nothing else: not from
+when or how often anybody asked.
+"""
+
+import hashlib
+import hmac
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Final
+
+import msgspec
+
+from kizuna.apps.season.models import Eve, Lot, Prize, Season
+from kizuna.apps.season.run import Run
+
+SEED_BYTES: Final = 32
+_COMMIT: Final = b"kizuna season commitment 1\n"
+_DAY: Final = b"kizuna season day 1\n"
+_ROLL: Final = b"kizuna season roll 1\n"
+_EVE: Final = b"kizuna season eve 1\n"
+
+
+class Won(msgspec.Struct, frozen=True):
+    """What a draw brought. Without any of the three it brought nothing."""
+
+    points: int = 0
+    ornament: str | None = None
+    coupon: str | None = None
+
+
+class Drawn(msgspec.Struct, frozen=True):
+    """One draw as it was written down."""
+
+    day: date
+    ringer_id: int
+    friend_id: int
+    won: Won
+    out_of_stock: bool = False
+    """A coupon was drawn when none was left; points were won instead."""
+
+
+def day_seed(root: bytes, run: Run, day: date) -> bytes:
+    """The seed of a day, from the season's own: 32 bytes that tell nothing of any other day's."""
+    return hmac.digest(root, _DAY + _label(run, day), "sha256")
+
+
+def eve_seed(root: bytes, run: Run) -> bytes:
+    """The seed of the draw for all."""
+    return hmac.digest(root, _EVE + f"{run.season.id}\n{run.year}".encode(), "sha256")
+
+
+def commitment(seed: bytes) -> str:
+    """What is published before: 64 hexadecimal digits."""
+    return hashlib.sha256(_COMMIT + seed).hexdigest()
+
+
+def roll(seed: bytes, run: Run, day: date, ringer_id: int, friend_id: int) -> int:
+    """A number from 0 to ``of`` of the day's lot, less one. 128 bits over ``of``, so that no number is favoured."""
+    said = _ROLL + _label(run, day) + f"\n{ringer_id}\n{friend_id}".encode()
+    return int.from_bytes(hmac.digest(seed, said, "sha256")[:16], "big") % run.lot(day).of
+
+
+def prize_at(lot: Lot, number: int) -> Prize:
+    """The prize that a number falls on: the first one has the lowest numbers."""
+    for prize in lot.prizes:
+        if number < prize.weight:
+            return prize
+        number -= prize.weight
+    raise ValueError("no prize has this number")
+
+
+def draw(seed: bytes, run: Run, day: date, ringer_id: int, friend_id: int, *, in_stock: bool = True) -> Won:
+    """What ringing brings. ``in_stock``: whether there is one left of what is drawn, should it be a coupon."""
+    lot = run.lot(day)
+    prize = prize_at(lot, roll(seed, run, day, ringer_id, friend_id))
+    if prize.coupon is not None and not in_stock:
+        return Won(points=lot.instead)
+    return Won(prize.points, prize.ornament, prize.coupon)
+
+
+def level(season: Season, points: int) -> int:
+    """The level that somebody with so many points is on, from 1."""
+    return sum(points >= least for least in season.levels)
+
+
+def winners(seed: bytes, eve: Eve, levels: Mapping[int, int]) -> list[tuple[int, str]]:
+    """Who wins which coupon at the end, in the order drawn. ``levels``: each face with its level.
+
+    Every level is a ticket, a number that follows from the seed; the lowest tickets win, nobody twice.
+    """
+    tickets = sorted(
+        (_ticket(seed, face_id, chance), face_id) for face_id, has in levels.items() for chance in range(has)
+    )
+    order = iter(dict.fromkeys(face_id for _, face_id in tickets))
+    prizes = [prize.coupon for prize in eve.prizes for _ in range(prize.count)]
+    return list(zip(order, prizes, strict=False))
+
+
+def wrong_days(run: Run, seeds: Mapping[date, bytes], commitments: Mapping[date, str]) -> list[str]:
+    """Days whose published seed is not the one that was promised, or that were promised none."""
+    found: list[str] = []
+    for day in run.days():
+        if day not in commitments:
+            found.append(f"{day}: no commitment was published")
+        elif day in seeds and not hmac.compare_digest(commitment(seeds[day]), commitments[day]):
+            found.append(f"{day}: the seed is not the one that was committed to")
+    return found
+
+
+def wrong_draws(run: Run, seeds: Mapping[date, bytes], drawn: Iterable[Drawn]) -> list[str]:
+    """Draws, in the order in which they were made, that do not follow from the seed of their day, or from the stock."""
+    found: list[str] = []
+    left = {coupon.id: coupon.stock for coupon in run.season.coupons}
+    for prize in run.season.eve.prizes if run.season.eve else ():
+        left[prize.coupon] -= prize.count
+    seen: set[tuple[date, int, int]] = set()
+    for one in drawn:
+        where = f"{one.day}, {one.ringer_id} for {one.friend_id}"
+        if (one.day, one.ringer_id, one.friend_id) in seen:
+            found.append(f"{where}: drawn twice")
+        seen.add((one.day, one.ringer_id, one.friend_id))
+        if one.day not in seeds:
+            found.append(f"{where}: the seed of that day is not known")
+            continue
+        drew = draw(seeds[one.day], run, one.day, one.ringer_id, one.friend_id)
+        in_stock = drew.coupon is None or left[drew.coupon] > 0
+        expected = draw(seeds[one.day], run, one.day, one.ringer_id, one.friend_id, in_stock=in_stock)
+        if one.won != expected or one.out_of_stock != (not in_stock):
+            found.append(f"{where}: {_said(one.won)} was given, {_said(expected)} was drawn")
+        if one.won.coupon is not None and one.won.coupon in left:
+            left[one.won.coupon] -= 1
+    return found
+
+
+def _ticket(seed: bytes, face_id: int, chance: int) -> bytes:
+    return hmac.digest(seed, f"{face_id}\n{chance}".encode(), "sha256")
+
+
+def _label(run: Run, day: date) -> bytes:
+    return f"{run.season.id}\n{run.year}\n{day.isoformat()}".encode()
+
+
+def _said(won: Won) -> str:
+    if won.coupon is not None:
+        return f"coupon {won.coupon}"
+    if won.ornament is not None:
+        return f"ornament {won.ornament}"
+    return f"{won.points} points" if won.points else "nothing"
