@@ -79,6 +79,7 @@ def databases_of_a_module(postgres_of_this_run: postgres.Cluster | None) -> Iter
         return
     with asyncio.Runner() as runner:
         yield runner
+        runner.run(asyncio.sleep(0.01))  # what was abandoned is closed by the loop's next turn
     postgres_of_this_run.take_back(tuple(postgres_of_this_run.given))
 
 

@@ -1,6 +1,7 @@
 """What the new may do how often, and what they are told."""
 
 import functools
+from collections.abc import AsyncIterator
 
 import pytest
 
@@ -25,6 +26,13 @@ DAY_S = 24 * 3600
 
 def counting(clock: FakeClock, config: Config = FEW, *, enabled: bool = True) -> Newcomers:
     return Newcomers(config, clock, Limiter(clock, enabled=enabled))
+
+
+@pytest.fixture(autouse=True)
+async def closed_where_they_were_used(stores: Stores, anyio_backend: str) -> AsyncIterator[None]:
+    """The connections of a store belong to the loop of the test."""
+    yield
+    await stores.close()
 
 
 @pytest.fixture

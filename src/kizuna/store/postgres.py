@@ -102,8 +102,9 @@ class PostgresStore:
         with contextlib.suppress(*LinkErrors):
             async with self._link.connect() as connection:
                 await self._place.leave(await raw(connection))
-        if self._held is not None:
-            await self._held.close()
+        held, self._held = self._held, None
+        if held is not None:
+            await held.close()
         await self._link.close()
 
     def abandon(self) -> None:
