@@ -8,7 +8,7 @@ import pytest
 
 from kizuna.ground.i18n import LOCALES, Locale, load_translators
 from kizuna.people.browsers import browser_name
-from kizuna.web.assets import load_assets
+from kizuna.web.assets import STATIC, load_assets
 from kizuna.web.present import HUES, TEMPLATES, Presenter, hue, monogram
 from kizuna.web.specimens import FRIENDS, MIYUKI, face
 from kizuna.web.views import PageView
@@ -58,6 +58,14 @@ def test_every_page_has_one_heading_one_title_and_a_way_past_the_menu(shown: Sho
         assert 'class="skip" href="#main"' in html, path
         ids = re.findall(r'\sid="([^"]+)"', html)
         assert len(ids) == len(set(ids)), path
+
+
+def test_every_mark_that_is_asked_for_is_drawn(shown: Shown) -> None:
+    drawn = set(re.findall(r'<symbol id="([^"]+)"', (STATIC / "img" / "icons.svg").read_text("utf-8")))
+    for path, html in shown.items():
+        asked = set(re.findall(r'<use href="[^"#]+#([^"]+)"', html))
+        assert asked, path
+        assert asked <= drawn, path
 
 
 def test_files_are_asked_for_by_their_present_names(shown: Shown) -> None:
