@@ -1,12 +1,15 @@
 """The command line: what is common to all commands, and their table."""
 
 import os
+import pkgutil
 import sys
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from kizuna import apps
 from kizuna.cli import backup, demo, doctor, jobs, migrate, restore, serve, staff
 from kizuna.ground.config import BACKUP_SECRET, Config, ConfigError, load_config
 from kizuna.ground.sealing import SHORTEST
@@ -25,8 +28,17 @@ def _program(**groups: typer.Typer) -> typer.Typer:
     return program
 
 
+def _of_apps() -> dict[str, typer.Typer]:
+    """The commands of each app whose directory is there."""
+    found: dict[str, typer.Typer] = {}
+    for each in pkgutil.iter_modules(apps.__path__):
+        commands = import_module(f"{apps.__name__}.{each.name}.commands")
+        found[each.name] = commands.app
+    return found
+
+
 letters = typer.Typer(help="Dead letters: work that failed too often.", no_args_is_help=True)
-app = _program(jobs=letters)
+app = _program(jobs=letters, **_of_apps())
 File = Annotated[Path | None, typer.Option("--config", help="A kizuna.toml to read.", envvar="KIZUNA_CONFIG")]
 PassphraseFile = Annotated[
     Path | None,
