@@ -60,9 +60,12 @@ def commands(app: typer.Typer, typed: str = "kizuna") -> set[str]:
 
 def options(app: typer.Typer) -> set[str]:
     """Every option of every command, in its long form."""
-    group = cast(Any, typer.main.get_command(app))  # typer keeps the types of its commands to itself
-    params = [param for command in group.commands.values() for param in command.params]
-    return {text for param in params for text in param.opts if text.startswith("--")}
+    return _options(typer.main.get_command(app))
+
+
+def _options(command: Any) -> set[str]:  # typer keeps the types of its commands to itself
+    found = {text for param in command.params for text in param.opts if text.startswith("--")}
+    return found.union(*(_options(each) for each in getattr(command, "commands", {}).values()))
 
 
 def routes(server: Server) -> set[str]:
