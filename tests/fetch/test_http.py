@@ -192,9 +192,9 @@ def test_a_body_at_the_limit_is_read_also_when_compressed() -> None:
 @pytest.mark.parametrize(
     "answer",
     [
-        slowly(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n", *[b"x"] * 8),
-        slowly(*[bytes([byte]) for byte in b"HTTP/1.1 200 OK\r\n"]),
-        slowly(b"", pause=2.0),
+        slowly(b"HTTP/1.1 200 OK\r\nContent-Length: 30\r\n\r\n", *[b"x"] * 29),
+        slowly(*[bytes([byte]) for byte in b"HTTP/1.1 200 OK\r\nX-Slow: yes\r\n"]),
+        slowly(b"", pause=9.0),
     ],
     ids=["slow body", "slow head", "silent"],
 )
@@ -202,7 +202,7 @@ def test_the_whole_exchange_has_a_deadline(answer: Answer) -> None:
     began = time.monotonic()
     result = outcome(answer, timeout=0.7)
     assert isinstance(result, FetchUnanswered)
-    assert time.monotonic() - began < 1.8
+    assert time.monotonic() - began < 4  # all of it would take nine seconds
 
 
 def test_nobody_listening_is_a_sure_failure() -> None:

@@ -9,7 +9,7 @@ import pytest
 import kizuna.apps.season
 from kizuna.apps.season.check import BadSeason, load_season
 
-SHIPPED = Path(kizuna.apps.season.__file__).parent / "data"
+SHIPPED = Path(kizuna.apps.season.__file__).parent / "seasons"
 SEASONS = ["xmas-2011", "new-year"]
 
 
