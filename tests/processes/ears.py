@@ -44,6 +44,10 @@ class Ear:
                 assert self._over_at is None, "the stream has ended"
                 await self._news.wait()
 
+    def assert_open(self) -> None:
+        """It has not ended by itself: a premise."""
+        assert self._over_at is None, "the stream has ended"
+
     async def over(self, since: float) -> float:
         """Wait until the server has ended it: how long after that moment it did."""
         async with asyncio.timeout(PATIENCE_S), self._news:
