@@ -60,7 +60,7 @@ screenshots: .venv/dev.stamp ## pictures of every page into build/screenshots, a
 	@tests/setup.sh
 	$(BIN)/python -m tests.browser.screenshots $(ARGS)
 
-ci: check test ## what a change must pass: check, test, and a short dose of everything else
+ci: check test test-postgres ## what a change must pass: check, test on both databases, and a short dose of everything else
 	DOSE=short $(PYTEST) -n 2 --dist loadfile -m "$(DOSES)"
 
 clean: ## forget everything that was built (data stays)

@@ -9,13 +9,20 @@ from typing import Final
 
 import msgspec
 
+from kizuna.ground.config import Config
+from kizuna.people.models import Role
 from tests.crash.program import Program, Sockets, free_ports
 from tests.postgres import Cluster
 from tests.redis import require_redis
+from tests.running import running
 from tests.sim.asgi import Answer, Call
 from tests.sim.client import Client
+from tests.web.test_staff import promote
+from tests.web.visitor import join
 
 PATIENCE_S: Final = 30.0
+WARDEN: Final = "warden"
+"""A moderator, who was there before everybody else; the password is that of tests/web."""
 
 
 @dataclass(frozen=True)
@@ -46,12 +53,16 @@ async def pair(place: Path, cluster: Cluster) -> AsyncGenerator[Pair]:
     """Start both on a fresh database; end them at the end of the block."""
     redis = require_redis(place)
     ports = free_ports(2)
+    config = msgspec.structs.replace(
+        cluster.config(cluster.fresh()), origin=f"http://localhost:{ports[0]}", data=place / "data"
+    )
+    await _settle(config)
     shared = {
-        "KIZUNA_DATABASE": cluster.config(cluster.fresh()).database,
+        "KIZUNA_DATABASE": config.database,
         "KIZUNA_BUS": redis.url,
-        "KIZUNA_PLANES": "square,circle",
-        "KIZUNA_ORIGIN": f"http://localhost:{ports[0]}",
-        "KIZUNA_DATA": str(place / "data"),
+        "KIZUNA_PLANES": ",".join(config.planes),
+        "KIZUNA_ORIGIN": config.origin,
+        "KIZUNA_DATA": str(config.data),
     }
     programs = [Program(place, name, port, "", **shared) for name, port in zip("ab", ports, strict=True)]
     for program, port in zip(programs, ports, strict=True):
@@ -66,6 +77,12 @@ async def pair(place: Path, cluster: Cluster) -> AsyncGenerator[Pair]:
         for program in programs:
             program.stop()
         redis.stop()
+
+
+async def _settle(config: Config) -> None:
+    async with running(config) as server:
+        await join(server, WARDEN)
+        await promote(server, WARDEN, Role.MODERATOR)
 
 
 async def until(condition: Callable[[], Awaitable[bool]]) -> None:

@@ -18,10 +18,11 @@ from tests.dose import dose, show
 from tests.media.corpus import plain
 from tests.postgres import Cluster
 from tests.processes.ears import Ears, listening
-from tests.processes.pair import Pair, pair, stale_for
+from tests.processes.pair import WARDEN, Pair, pair, stale_for
 from tests.sim.asgi import Answer
 from tests.sim.client import Client
 from tests.sim.person import SECRET, AppUser, Browser, allowed_token, token_for
+from tests.web.visitor import PASSWORD
 
 MOST_S = 1.0
 HANDS = 4
@@ -32,8 +33,9 @@ Stale = dict[str, float]
 class Two:
     """An author and a reader, who is served by the second process while everybody acts at the first."""
 
-    def __init__(self, both: Pair, name: str) -> None:
+    def __init__(self, both: Pair, staff: Browser, name: str) -> None:
         self.pair = both
+        self.staff = staff
         self.author = Browser(both.at_first(), f"a{name}")
         self.reader = Browser(both.at_first(), f"r{name}")
         self._number = 0
@@ -43,9 +45,7 @@ class Two:
         await self.author.sign_up()
         await self.reader.sign_up()
         await self.author.befriend(self.reader)
-        self.token = await allowed_token(self.reader, "square", "circle")
-        self.app = AppUser(self.pair.at_first(self.token))
-        self.square = AppUser(self.pair.at_first(await token_for(self.author.client, self.author.handle)))
+        await self._allow_apps()
         await self.app.follow(self.author.handle)
         made = fine(await self.author.send("/groups", name="closest"))
         self.group = urlsplit(made.header("location") or "").path.rpartition("/")[2]
@@ -58,6 +58,11 @@ class Two:
         found = re.search(r"/circle/media/\d+/small", page)
         assert found is not None, page
         self.picture = found[0]
+
+    async def _allow_apps(self) -> None:
+        self.token = await allowed_token(self.reader, "square", "circle")
+        self.app = AppUser(self.pair.at_first(self.token))
+        self.square = AppUser(self.pair.at_first(await token_for(self.author.client, self.author.handle)))
 
     def key(self) -> str:
         self._number += 1
@@ -110,21 +115,51 @@ class Two:
         self.reader = await self._signed_in()
         return stale
 
-    async def _signed_in(self) -> Browser:
-        browser = Browser(self.pair.at_first(), self.reader.handle)
-        page = await browser.client.get("/sign-in")
-        fine(await browser.client.submit(page, "/sign-in", handle=browser.handle, password=SECRET))
-        await browser.arrive()
-        return browser
+    async def a_password(self) -> Stale:
+        """Somebody changes the password, since another may know the old one: browsers and apps are out."""
 
-    async def _way_in(self, end: Callable[[Browser, Browser], Awaitable[Answer]]) -> Stale:
+        async def end(_: Browser, elsewhere: Browser) -> Answer:
+            return await elsewhere.send("/settings/password", password=SECRET, new_password=SECRET)
+
+        stale = await self._way_in(end, self.token)
+        self.reader = await self._signed_in()
+        await self._allow_apps()
+        return stale
+
+    async def a_suspension(self) -> Stale:
+        """The staff suspends somebody: browsers and apps are out."""
+
+        async def end(_: Browser, __: Browser) -> Answer:
+            return await self._decide(self.reader, "suspend")
+
+        stale = await self._way_in(end, self.token)
+        await self._decide(self.reader, "restore")
+        self.reader = await self._signed_in()
+        await self._allow_apps()
+        return stale
+
+    async def _decide(self, about: Browser, deed: str) -> Answer:
+        listed = fine(await self.staff.client.get(f"/staff/people?plane=circle&q={about.handle}")).text
+        found = re.search(r"/staff/people/circle/\d+", listed)
+        assert found is not None, listed
+        return await self.staff.send(found[0], deed=deed, reason="a test")
+
+    async def _signed_in(self, who: Browser | None = None) -> Browser:
+        return await signed_in(self.pair, (who or self.reader).handle, SECRET)
+
+    async def _way_in(
+        self, end: Callable[[Browser, Browser], Awaitable[Answer]], token: str | None = None
+    ) -> Stale:
+        """A browser's way in, and with a token an app's too."""
         browser, elsewhere = await self._signed_in(), await self._signed_in()
         there = self.there(of=browser)
         doors = {
             "pages": await opened(there, "/settings"),
             "media": await opened(there, self.picture),
         }
-        async with self.ears(None, browser) as ears:
+        if token is not None:
+            doors["answers"] = await opened(self.there(token), "/api/v1/accounts/verify_credentials")
+        async with self.ears(token, browser) as ears:
             for ear in ears.values():
                 ear.assert_open()
             await end(browser, elsewhere)
@@ -165,6 +200,25 @@ class Two:
         """A voice is deleted."""
         return await self._sight(self.author.delete, more_is_told=True)
 
+    async def an_author(self) -> Stale:
+        """The staff suspends an author: what they say to friends is not shown any more."""
+        stale = await self._sight(
+            lambda _: self._decide(self.author, "suspend"), picture=True, more_is_told=True
+        )
+        await self._restore_author()
+        return stale
+
+    async def an_author_on_the_square(self) -> Stale:
+        """The staff suspends an author: their posts are not shown any more."""
+        stale = await self._post(lambda _: self._decide(self.author, "suspend"), more_is_told=True)
+        await self._restore_author()
+        return stale
+
+    async def _restore_author(self) -> None:
+        await self._decide(self.author, "restore")
+        self.author = await self._signed_in(self.author)
+        await self._allow_apps()
+
     async def _sight(
         self,
         end: Callable[[int], Awaitable[object]],
@@ -174,7 +228,7 @@ class Two:
         audience: str = "friends",
         **more: list[str],
     ) -> Stale:
-        """``more_is_told``: it ends for one voice, and the next one is heard."""
+        """``more_is_told``: it ends for one voice, and the next one is heard, or none can come."""
         async with self.ears(self.token, self.reader) as ears:
             voice = await self.author.say("before the end", self.key(), audience, **more)
             page, app = self.there(of=self.reader), self.there(self.token)
@@ -246,6 +300,8 @@ KINDS: list[Callable[[Two], Awaitable[Stale]]] = [
     Two.a_token,
     Two.a_session,
     Two.other_sessions,
+    Two.a_password,
+    Two.a_suspension,
     Two.a_friendship,
     Two.a_block_in_the_circle,
     Two.a_group,
@@ -253,7 +309,18 @@ KINDS: list[Callable[[Two], Awaitable[Stale]]] = [
     Two.a_voice,
     Two.a_block_on_the_square,
     Two.a_post,
+    Two.an_author,
+    Two.an_author_on_the_square,
 ]
+
+
+async def signed_in(both: Pair, handle: str, password: str) -> Browser:
+    """Somebody who has just come in at the first process."""
+    browser = Browser(both.at_first(), handle)
+    page = await browser.client.get("/sign-in")
+    fine(await browser.client.submit(page, "/sign-in", handle=handle, password=password))
+    await browser.arrive()
+    return browser
 
 
 async def opened(there: Client, path: str) -> Callable[[], Awaitable[bool]]:
@@ -323,7 +390,7 @@ def fine(answer: Answer) -> Answer:
 def test_what_ends_in_one_process_ends_in_the_other(
     tmp_path: Path, cluster: Cluster, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    found = asyncio.run(revoke(tmp_path, cluster, dose(100, 10_000)))
+    found = asyncio.run(revoke(tmp_path, cluster, dose(len(KINDS) * 7, len(KINDS) * 1_000)))
     with capsys.disabled():
         show(
             "an end in one process, the last that another told of it, seconds",
@@ -344,9 +411,10 @@ async def revoke(place: Path, cluster: Cluster, times: int) -> dict[tuple[str, s
     kinds = sorted(KINDS * (times // len(KINDS)), key=lambda _: dice.uniform())
     found: dict[tuple[str, str], list[float]] = {}
     async with pair(place, cluster) as both:
+        staff = await signed_in(both, WARDEN, PASSWORD)
 
         async def hand(number: int) -> None:
-            two = Two(both, str(number))
+            two = Two(both, staff, str(number))
             await two.begin()
             while kinds:
                 kind = kinds.pop()

@@ -36,7 +36,7 @@ def the_beat_begins_with_whatever_happened() -> Generator[None]:
     def leaky(_: Hub) -> float:
         return BEAT_S
 
-    with patch.object(Hub, "_until_beat_s", leaky):
+    with patch.object(Hub, "until_beat_s", leaky):
         yield
 
 

@@ -3,7 +3,9 @@
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Final, NamedTuple
+from typing import Final
+
+import msgspec
 
 from kizuna.people.models import Viewer
 from kizuna.streaming.models import Authorise, Channel, Direct, Entry, Form, Label, Reason
@@ -29,7 +31,7 @@ class Subscription:
         """Something that is in the log already has to be told first."""
 
 
-class Item(NamedTuple):
+class Item(msgspec.Struct, frozen=True, eq=False, gc=False):
     """A frame that waits, and what it tells of. Without an entry it is about the stream itself."""
 
     frame: bytes

@@ -6,13 +6,15 @@ each, an array 8.
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
 from kizuna.ground.ids import MAX_ID
+from kizuna.people.models import Viewer
 from kizuna.square import timeline_queries
 from kizuna.square.ports import Square
 from kizuna.square.sight import PLAIN, Sight
+from kizuna.streaming.models import Judge
 
 K = TypeVar("K")
 
@@ -52,6 +54,18 @@ class Homes:
     def view(self, account_id: int) -> View | None:
         """The view of an account that has a stream open."""
         return self._views.get(account_id)
+
+    def judge(self, author_ids: Sequence[int]) -> Judge:
+        """Who may see what these accounts say: everybody whom no block and no mute keeps from it."""
+        views = self._views
+
+        def may_see(viewer: Viewer | None) -> bool:
+            if viewer is None or viewer.square_id is None:
+                return True
+            view = views.get(viewer.square_id)
+            return view is not None and view.sight.hidden.isdisjoint(author_ids)
+
+        return may_see
 
     def readers(self, author_id: int) -> Iterable[int]:
         """Whose open home shows what this account says."""

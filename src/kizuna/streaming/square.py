@@ -107,9 +107,10 @@ class SquareSource:
             for tag in entry.tags:
                 yield "tag", tag
         told = entry.author_ids if entry.event == "delete" else entry.author_ids[:1]
+        plain = entry.event == "delete" or (entry.to_id is None and entry.original_id is None)
         for author_id in told:
             for reader in self._homes.readers(author_id):
-                if self._in_home(reader, entry):
+                if plain or self._in_home(reader, entry):
                     yield "home", reader
         if entry.public and entry.tags:
             for reader in self._homes.readers_of_tags(entry.tags):
@@ -126,7 +127,7 @@ class SquareSource:
             if post is None:
                 return None
             entry = msgspec.structs.replace(entry, author_ids=(post.account_id,))
-        return lambda viewer: self._sees(viewer, entry)
+        return self._homes.judge(entry.author_ids)
 
     async def body(self, entry: PostEntry, viewers: Sequence[Viewer | None]) -> Body | None:
         """The status, the id of what is gone, or the counts of a post."""
@@ -141,17 +142,11 @@ class SquareSource:
     def _in_home(self, reader: int, entry: PostEntry) -> bool:
         """Replies are shown to their author and those who follow both sides, boosts to those who wish for them."""
         view = self._homes.view(reader)
-        if view is None or entry.event == "delete":
-            return view is not None
+        if view is None:
+            return False
         if entry.to_id is not None and reader != entry.author_ids[0] and not view.near(entry.to_id):
             return False
         return entry.original_id is None or entry.author_ids[0] not in view.sight.without_boosts
-
-    def _sees(self, viewer: Viewer | None, entry: PostEntry) -> bool:
-        if viewer is None or viewer.square_id is None:
-            return True
-        view = self._homes.view(viewer.square_id)
-        return view is not None and view.sight.hidden.isdisjoint(entry.author_ids)
 
     async def _counts(self, post_id: int) -> Body | None:
         post = await queries.post(self._square.store.reads, post_id)
