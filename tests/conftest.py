@@ -41,7 +41,6 @@ NOT_TWICE: Final = {
     "look": "draws templates, without a store",
     "sim": "turns its loop and clock by hand and counts what is on a disk: no socket answers there",
     "demo": "the demo keeps its two servers in files",
-    "browser": "shows the same pages once more, in minutes of Chromium",
 }
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from kizuna.ground.config import Config, Plane, make_config
+from tests.databases import environment
 
 START_S: Final = 60.0
 STOP_S: Final = 15.0
@@ -71,7 +72,7 @@ def start(config: Config) -> "subprocess.Popen[bytes]":
     own = {
         "KIZUNA_PORT": str(config.port),
         "KIZUNA_STREAMING_PORT": str(config.streaming_port),
-        "KIZUNA_DATA": str(config.data),
+        **environment(config.data),
         "KIZUNA_PLANES": ",".join(config.planes),
         "KIZUNA_TITLE": config.title,
         "KIZUNA_LANGUAGE": config.language,

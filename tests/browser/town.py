@@ -13,6 +13,7 @@ from kizuna.cli.town import live
 from kizuna.cli.visitor import Speaker, Visitor
 from kizuna.fetch.http import HttpFetch
 from tests.browser.pair import Pair, configs, serving
+from tests.databases import placed
 
 FEWEST_INBOUND = 2
 
@@ -21,7 +22,7 @@ FEWEST_INBOUND = 2
 def town(place: Path) -> Generator[tuple[Pair, Cast]]:
     """A lived-in pair of servers."""
     cast = load_cast()
-    square, circle = configs(place)
+    square, circle = map(placed, configs(place))
     # Playwright's own loop may be running in this thread already.
     with ThreadPoolExecutor(1) as elsewhere:
         elsewhere.submit(live, cast, square, circle).result()

@@ -25,7 +25,7 @@ from tests.sim.person import SECRET, AppUser, Browser, allowed_token, token_for
 from tests.web.visitor import PASSWORD
 
 MOST_S = 1.0
-HANDS = 4
+HANDS = 6
 Stale = dict[str, float]
 """For each door the seconds from the acknowledgement to its last stale answer."""
 
