@@ -13,6 +13,10 @@ class FakeClock:
         """Milliseconds since the Unix epoch."""
         return self._now_ms
 
+    def set(self, now_ms: int) -> None:
+        """Put it to a moment, in Unix milliseconds."""
+        self._now_ms = now_ms
+
     def advance(self, seconds: float) -> None:
         """Move the clock."""
         self._now_ms += round(seconds * 1000)

@@ -122,6 +122,10 @@ def wrong_draws(run: Run, seeds: Mapping[date, bytes], drawn: Iterable[Drawn]) -
         if (one.day, one.ringer_id, one.friend_id) in seen:
             found.append(f"{where}: drawn twice")
         seen.add((one.day, one.ringer_id, one.friend_id))
+        if min(one.ringer_id, one.friend_id) < 0:  # somebody left: what was won is known, for whom no more
+            if one.won.coupon is not None and one.won.coupon in left:
+                left[one.won.coupon] -= 1
+            continue
         if one.day not in seeds:
             found.append(f"{where}: the seed of that day is not known")
             continue

@@ -1,0 +1,126 @@
+"""The verbs of the seasons: beginning one, hanging and decorating a stage, and the one light act with its draw."""
+
+from typing import Final
+
+from kizuna.apps.season import book, queries
+from kizuna.apps.season.draws import Drawn, commitment, day_seed, draw, eve_seed
+from kizuna.apps.season.ports import Seasons
+from kizuna.apps.season.run import Run
+from kizuna.circle import friend_queries
+from kizuna.circle import queries as circle_queries
+from kizuna.ground.errors import Conflict, Invalid, NotFound
+from kizuna.jobs.idempotency import Key, once
+from kizuna.ledger import queries as ledger
+from kizuna.ledger.actions import move, move_all
+from kizuna.store.store import Row, Tx
+
+ROOT_BYTES: Final = 32
+PLACES: Final = 9
+"""So many ornaments hang on a stage at most."""
+EVE: Final = "eve"
+
+
+class Ended(Conflict):
+    """The season is not on at this moment."""
+
+
+async def begin(seasons: Seasons, run: Run) -> None:
+    """Make a run: its secret, what is promised about its draws, and its stock. Once; again, nothing happens."""
+    root = seasons.randomness.bytes(ROOT_BYTES)
+    promised = {day.isoformat(): commitment(day_seed(root, run, day)) for day in run.days()}
+    if run.season.eve:
+        promised[EVE] = commitment(eve_seed(root, run))
+
+    async def apply(tx: Tx) -> None:
+        if await queries.find_run(tx, run.season.id, run.year) is None:
+            await queries.add_run(tx, run.season.id, run.year, root, promised)
+            await move_all(tx, book.stocked(run))
+
+    if await queries.find_run(seasons.store.reads, run.season.id, run.year) is None:
+        await seasons.store.write(apply)
+
+
+async def hang(seasons: Seasons, run: Run, face_id: int) -> None:
+    """Hang the viewer's stage; again, nothing happens. Raises Ended, NotFound for a face that is gone."""
+
+    async def apply(tx: Tx) -> None:
+        made = await _on(tx, seasons, run)
+        if not await friend_queries.is_live(tx, face_id):
+            raise NotFound
+        await queries.hang(tx, made.id, face_id)
+
+    await seasons.store.write(apply)
+
+
+async def decorate(seasons: Seasons, run: Run, face_id: int, place: int, ornament: str) -> None:
+    """Put an ornament into a place of the viewer's stage; an empty name takes down what is there.
+
+    Raises Ended, NotFound without a stage or such a place, Invalid for an ornament of which none is left to hang.
+    """
+    if not 0 <= place < PLACES:
+        raise NotFound
+
+    async def apply(tx: Tx) -> None:
+        made = await _on(tx, seasons, run)
+        if not await queries.hung(tx, made.id, {face_id}):
+            raise NotFound
+        if not ornament:
+            await queries.clear(tx, made.id, face_id, place)
+            return
+        hanging = (await queries.decorations(tx, made.id, {face_id})).get(face_id, {})
+        elsewhere = [name for at, name in hanging.items() if at != place]
+        has = await ledger.balance(tx, book.held(book.ornament(run, ornament), face_id))
+        if elsewhere.count(ornament) >= has:
+            raise Invalid("You have none of these left to hang.", field="ornament")
+        await queries.decorate(tx, made.id, face_id, place, ornament)
+
+    await seasons.store.write(apply)
+
+
+async def ring(seasons: Seasons, run: Run, face_id: int, friend_id: int, key: Key | None = None) -> int:
+    """Do the light act for a friend, and draw; answers the id of the act.
+
+    Whoever did it for this friend on this day gets the act of then. A request that is repeated with its ``key`` is the
+    same act, also after midnight. Raises Ended, NotFound for somebody who is no friend now or has no stage, and Invalid
+    when so many were done today as a day has.
+    """
+
+    async def apply(tx: Tx) -> int:
+        async def do() -> int:
+            return await _ring(tx, seasons, run, face_id, friend_id)
+
+        return (await once(tx, key, do))[0]
+
+    return await seasons.store.write(apply)
+
+
+async def _ring(tx: Tx, seasons: Seasons, run: Run, face_id: int, friend_id: int) -> int:
+    made = await _on(tx, seasons, run)
+    if not await circle_queries.friends_among(tx, face_id, [friend_id]):
+        raise NotFound
+    if not await queries.hung(tx, made.id, [friend_id]):
+        raise NotFound
+    day = run.day(tx.now_ms + seasons.ahead_ms)
+    before = await queries.act_of(tx, made.id, day.isoformat(), face_id, friend_id)
+    if before is not None:
+        return int(before.id)
+    if await queries.count_of_day(tx, made.id, face_id, day.isoformat()) >= run.season.act.most:
+        raise Invalid("That was all for today. Tomorrow there are more.")
+    seed = day_seed(await queries.root(tx, made.id), run, day)
+    won = draw(seed, run, day, face_id, friend_id)
+    in_stock = won.coupon is None or await ledger.balance(tx, book.stock(run, won.coupon)) > 0
+    if not in_stock:
+        won = draw(seed, run, day, face_id, friend_id, in_stock=False)
+    drawn = Drawn(day, face_id, friend_id, won, out_of_stock=not in_stock)
+    act_id = tx.new_id()
+    await queries.write_act(tx, act_id, made.id, drawn)
+    if (movement := book.of_act(run, act_id, drawn)) is not None:
+        await move(tx, movement)
+    return act_id
+
+
+async def _on(tx: Tx, seasons: Seasons, run: Run) -> Row:
+    made = await queries.find_run(tx, run.season.id, run.year)
+    if made is None or not run.is_open(tx.now_ms + seasons.ahead_ms):
+        raise Ended("This season is not on now.")
+    return made

@@ -1,0 +1,78 @@
+"""The tables of the seasons, all in the circle: who rang for whom is among friends."""
+
+from typing import Final
+
+import sqlalchemy as sa
+
+from kizuna.store.schema import table
+
+# One season in one year, and what was promised about it before it began.
+SEASON_RUN: Final = table(
+    "circle",
+    "season_run",
+    "own",
+    sa.Column("id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("season", sa.Text, nullable=False),
+    sa.Column("year", sa.Integer, nullable=False),
+    sa.Column("made_at", sa.BigInteger, nullable=False),
+    # When the draw for all was held.
+    sa.Column("eve_at", sa.BigInteger),
+    sa.UniqueConstraint("season", "year"),
+)
+
+SEASON_ROOT: Final = table(
+    "circle",
+    "season_root",
+    "secret",
+    sa.Column("run_id", sa.BigInteger, sa.ForeignKey("season_run.id"), primary_key=True, autoincrement=False),
+    sa.Column("root", sa.LargeBinary, nullable=False),
+)
+
+# ``day`` is a date as in 2026-12-24, or "eve".
+SEASON_COMMITMENT: Final = table(
+    "circle",
+    "season_commitment",
+    "own",
+    sa.Column("run_id", sa.BigInteger, sa.ForeignKey("season_run.id"), primary_key=True, autoincrement=False),
+    sa.Column("day", sa.Text, primary_key=True),
+    sa.Column("commitment", sa.Text, nullable=False),
+)
+
+SEASON_STAGE: Final = table(
+    "circle",
+    "season_stage",
+    "own",
+    sa.Column("run_id", sa.BigInteger, sa.ForeignKey("season_run.id"), primary_key=True, autoincrement=False),
+    sa.Column("face_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("hung_at", sa.BigInteger, nullable=False),
+)
+
+# What hangs where on somebody's stage. That it is theirs to hang says the book.
+SEASON_DECORATION: Final = table(
+    "circle",
+    "season_decoration",
+    "own",
+    sa.Column("run_id", sa.BigInteger, sa.ForeignKey("season_run.id"), primary_key=True, autoincrement=False),
+    sa.Column("face_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("place", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("ornament", sa.Text, nullable=False),
+)
+
+# Each act with what it drew, in the order of their ids. Where somebody has left, a face is its negative id of the act,
+# so that the order of the draws stays whole and nobody stands in it.
+SEASON_ACT: Final = table(
+    "circle",
+    "season_act",
+    "own",
+    sa.Column("id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("run_id", sa.BigInteger, sa.ForeignKey("season_run.id"), nullable=False),
+    sa.Column("day", sa.Text, nullable=False),
+    sa.Column("ringer_id", sa.BigInteger, nullable=False),
+    sa.Column("friend_id", sa.BigInteger, nullable=False),
+    sa.Column("points", sa.Integer, nullable=False),
+    sa.Column("ornament", sa.Text),
+    sa.Column("coupon", sa.Text),
+    sa.Column("out_of_stock", sa.Boolean, nullable=False),
+    sa.UniqueConstraint("run_id", "ringer_id", "day", "friend_id"),
+    sa.Index(None, "run_id", "friend_id", "day"),
+)
