@@ -11,7 +11,7 @@ from typing import Final
 
 from starlette.types import ASGIApp
 
-from kizuna import wiring_media
+from kizuna import wiring_apps, wiring_media
 from kizuna.api import table as api_table
 from kizuna.api.quick import quick_home
 from kizuna.api.sockets import Sockets
@@ -81,6 +81,7 @@ from kizuna.tie.ports import Tie
 from kizuna.tie.streams import Streams, make_streams
 from kizuna.tie.tasks import handlers
 from kizuna.web import routes as web_routes
+from kizuna.web.apps import App
 
 VERSION: Final = "0.1.0"
 PLANES: Final[tuple[Plane, ...]] = ("square", "circle")
@@ -113,6 +114,7 @@ class Parts:
     moderation: Moderation
     streams: Streams
     media: Media
+    apps: Sequence[App]
 
 
 class Server:
@@ -145,6 +147,8 @@ class Server:
         for work in self._work:
             await work.start()
         await people_actions.finish_reservations(self.parts.people)
+        for app in self.parts.apps:
+            await app.begin()
 
     async def stop(self) -> None:
         """End the streams, stop working, finish accepted writes, close the files."""
@@ -208,7 +212,11 @@ def schedules_table(parts: Parts, stores: Stores) -> Mapping[StoreName, Sequence
     """What is done once in each period, by the store in which it is kept."""
     own = {"people": [people_tasks.sweeping(parts.people)]}
     pictures = wiring_media.schedules(parts.media, stores)
-    return {name: [FORGET_OLD, *own.get(name, ()), *pictures.get(name, ())] for name in STORE_NAMES}
+    of_apps = wiring_apps.schedules(parts.apps)
+    return {
+        name: [FORGET_OLD, *own.get(name, ()), *pictures.get(name, ()), *of_apps[name]]
+        for name in STORE_NAMES
+    }
 
 
 def _parts(config: Config, ports: Ports, stores: Stores) -> Parts:
@@ -241,6 +249,7 @@ def _parts(config: Config, ports: Ports, stores: Stores) -> Parts:
         media=wiring_media.open_media(
             config.data / "files", stores.people, ports.clock, ports.darkroom, ports.randomness
         ),
+        apps=wiring_apps.mounted(config, circle, ports.clock, ports.randomness),
     )
 
 
@@ -256,6 +265,7 @@ def belongings() -> Sequence[Part]:
         Part("people.person", "people", "person", leaving_queries.empty_person, archive.export_person),
         *square_belongings.PARTS,
         *tie_belongings.BEFORE_FACE,
+        *wiring_apps.belongings(),
         *circle_belongings.PARTS,
         *tie_belongings.AFTER_FACE,
     )
@@ -425,8 +435,8 @@ def _front(config: Config, ports: Ports, stores: Stores, parts: Parts) -> Front:
         media=parts.media,
     )
     translators = load_translators()
-    pages = web_routes.make_pages(config, translators)
-    web_public, web_member = web_routes.routes(pages, config)
+    pages = web_routes.make_pages(config, translators, parts.apps)
+    web_public, web_member = web_routes.routes(pages, config, parts.apps)
     api_public, api_member = api_table.routes(config)
     public, member = [*web_public, *api_public], [*web_member, *api_member]
     return Front(

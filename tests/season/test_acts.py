@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from datetime import date
 
 import pytest
 import sqlalchemy as sa
@@ -33,7 +34,7 @@ async def acts(seasons: Seasons, run: Run) -> list[Drawn]:
     return [queries.drawn(row) for row in await queries.acts(seasons.store.reads, made.id, 0, 100)]
 
 
-async def seeds(seasons: Seasons, run: Run) -> dict[object, bytes]:
+async def seeds(seasons: Seasons, run: Run) -> dict[date, bytes]:
     made = await queries.find_run(seasons.store.reads, run.season.id, run.year)
     assert made is not None
     root = await queries.root(seasons.store.reads, made.id)

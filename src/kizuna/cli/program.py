@@ -11,7 +11,7 @@ import typer
 
 from kizuna import apps
 from kizuna.cli import backup, demo, doctor, jobs, migrate, restore, serve, staff
-from kizuna.ground.config import BACKUP_SECRET, Config, ConfigError, load_config
+from kizuna.ground.config import BACKUP_SECRET, ConfigError, configured
 from kizuna.ground.sealing import SHORTEST
 
 
@@ -53,12 +53,6 @@ def main() -> None:
     except ConfigError as error:
         print(f"kizuna: {error}", file=sys.stderr)  # noqa: T201 - the command line's own voice
         sys.exit(1)
-
-
-def configured(file: Path | None) -> Config:
-    """The configuration of this run: the named file or ./kizuna.toml, and the environment."""
-    here = Path("kizuna.toml")
-    return load_config(file or (here if here.exists() else None), os.environ)
 
 
 def passphrase_of(file: Path | None) -> str:

@@ -2,6 +2,7 @@
 
 import difflib
 import ipaddress
+import os
 import re
 import tomllib
 from collections.abc import Mapping
@@ -63,6 +64,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     trusted_proxies: tuple[str, ...] = ()
     metrics_port: Port = 0
     request_log: bool = False
+    seasons: tuple[str, ...] = ()
+    season_ahead_hours: Annotated[int, msgspec.Meta(ge=0, le=10_000)] = 0
     poll_seconds: Annotated[float, msgspec.Meta(gt=0, le=86_400)] = 15.0
     test_mode: bool = False
 
@@ -90,6 +93,12 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     def secure(self) -> bool:
         """Whether people come by https, so that cookies may be marked secure."""
         return self.url.startswith("https://")
+
+
+def configured(file: Path | None) -> Config:
+    """The configuration of this run: the named file or ./kizuna.toml, and the environment. Raises ConfigError."""
+    here = Path("kizuna.toml")
+    return load_config(file or (here if here.exists() else None), os.environ)
 
 
 def load_config(file: Path | None, environment: Mapping[str, str]) -> Config:
@@ -132,7 +141,7 @@ def _path(kind: type, value: object) -> object:
 
 
 def _is_list(key: str) -> bool:
-    return key in ("planes", "fetch_allow", "trusted_proxies")
+    return key in ("planes", "fetch_allow", "trusted_proxies", "seasons")
 
 
 def _split(value: object) -> object:

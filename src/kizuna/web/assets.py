@@ -5,6 +5,7 @@ import hashlib
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 import msgspec
@@ -48,13 +49,17 @@ class Assets(msgspec.Struct, frozen=True):
         return f"/assets/{self.names[name]}"
 
 
-def load_assets(directory: Path = STATIC) -> Assets:
-    """Read the directory: the style layers become one `kizuna.css`, all else stays a file of its own."""
+def load_assets(directory: Path = STATIC, more: Mapping[str, Path] = MappingProxyType({})) -> Assets:
+    """Read the directory: the style layers become one `kizuna.css`, all else stays a file of its own.
+
+    ``more`` are files of apps, by the names by which their pages ask for them.
+    """
     style = "\n".join((directory / "css" / f"{layer}.css").read_text("utf-8") for layer in STYLE_ORDER)
     plain = {"kizuna.css": style.encode()}
     apart = [path for path in directory.glob("css/*.css") if path.stem not in STYLE_ORDER]
-    for path in sorted([*apart, *directory.glob("js/*.js"), *directory.glob("img/*.svg")]):
-        plain[path.name] = _lean(path.read_bytes()) if path.suffix == ".js" else path.read_bytes()
+    own = {path.name: path for path in [*apart, *directory.glob("js/*.js"), *directory.glob("img/*.svg")]}
+    for name, path in sorted({**more, **own}.items()):
+        plain[name] = _lean(path.read_bytes()) if path.suffix == ".js" else path.read_bytes()
     names: dict[str, str] = {}
     for name in plain:
         _name(name, plain, names)

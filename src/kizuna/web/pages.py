@@ -26,7 +26,7 @@ from kizuna.square import queries as square_queries
 from kizuna.web.assets import Assets
 from kizuna.web.items import account_face, circle_face
 from kizuna.web.packing import pack
-from kizuna.web.pieces import Notice, Page, Said, Site, Viewer
+from kizuna.web.pieces import Notice, Page, Place, Said, Site, Viewer
 from kizuna.web.present import Presenter
 from kizuna.web.views import Fragment, PageView
 
@@ -45,7 +45,9 @@ class Pages:
         presenter: Presenter,
         assets: Assets,
         translators: Callable[[Locale], Translator],
+        places: Sequence[Callable[[Locale, people.Viewer], Place | None]] = (),
     ) -> None:
+        self._places = places
         self.assets = assets
         self._presenter = presenter
         self._translators = translators
@@ -75,8 +77,15 @@ class Pages:
             viewer=await self._viewer(parts, viewer) if viewer else None,
             notice=self._notice(parts, request, viewer),
             announcements=await _announced(parts, viewer),
+            places=self._of_apps(page_language(parts.config, request, viewer), viewer),
             keys=read_cookie(parts.config, request, "keys") != "off",
         )
+
+    def _of_apps(self, locale: Locale, viewer: people.Viewer | None) -> tuple[Place, ...]:
+        if viewer is None:
+            return ()
+        found = [place(locale, viewer) for place in self._places]
+        return tuple(place for place in found if place is not None)
 
     def show(
         self,

@@ -77,6 +77,14 @@ class Said(Piece, frozen=True, kw_only=True):
     html: str
 
 
+class Place(Piece, frozen=True, kw_only=True):
+    """Where members find an app: ``icon`` as in icons.svg, ``label`` in the language of the page."""
+
+    href: str
+    label: str
+    icon: str
+
+
 class Page(Piece, frozen=True, kw_only=True):
     """The shell around every page. `path` is the page's own path with its query, for `back` and for signing in."""
 
@@ -88,6 +96,8 @@ class Page(Piece, frozen=True, kw_only=True):
     viewer: Viewer | None = None
     notice: Notice | None = None
     announcements: tuple[Said, ...] = ()
+    places: tuple[Place, ...] = ()
+    """Of the apps."""
     keys: bool = True
     """Whether the keys of keys.js are on."""
 

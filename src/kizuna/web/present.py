@@ -1,7 +1,7 @@
 """From views to HTML: one Jinja environment per language, with the few filters that templates need."""
 
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Final, cast
@@ -30,9 +30,12 @@ WEEK_MS: Final = 7 * DAY_MS
 class Presenter:
     """Renders views. Holds no state of any request."""
 
-    def __init__(self, translators: Callable[[Locale], Translator], assets: Assets) -> None:
+    def __init__(
+        self, translators: Callable[[Locale], Translator], assets: Assets, more: Sequence[Path] = ()
+    ) -> None:
+        """``more`` are the directories of apps' templates."""
         self._environments: Mapping[Locale, jinja2.Environment] = {
-            locale: _environment(translators(locale), assets) for locale in LOCALES
+            locale: _environment(translators(locale), assets, (TEMPLATES, *more)) for locale in LOCALES
         }
 
     def render(self, view: PageView | Fragment) -> str:
@@ -41,9 +44,9 @@ class Presenter:
         return template.render(view=view, page=view.page)
 
 
-def _environment(translator: Translator, assets: Assets) -> jinja2.Environment:
+def _environment(translator: Translator, assets: Assets, places: Sequence[Path]) -> jinja2.Environment:
     environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATES),
+        loader=jinja2.FileSystemLoader(places),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,

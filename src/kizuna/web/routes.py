@@ -53,6 +53,7 @@ from kizuna.web import (
     tied,
     voices,
 )
+from kizuna.web.apps import App
 from kizuna.web.assets import load_assets
 from kizuna.web.forms import Table
 from kizuna.web.pages import Pages
@@ -63,15 +64,22 @@ SOON: Final = 300
 """Waits up to so many seconds are told by the second; longer ones by whoever refuses."""
 
 
-def make_pages(config: Config, translators: Callable[[Locale], Translator]) -> Pages:
+def make_pages(
+    config: Config, translators: Callable[[Locale], Translator], apps: Sequence[App] = ()
+) -> Pages:
     """The templates and files, read once."""
-    assets = load_assets()
-    return Pages(config, Presenter(translators, assets), assets, translators)
+    assets = load_assets(more={name: path for app in apps for name, path in app.files.items()})
+    presenter = Presenter(translators, assets, [app.templates for app in apps])
+    return Pages(config, presenter, assets, translators, [app.place for app in apps])
 
 
-def routes(pages: Pages, config: Config) -> tuple[Sequence[PublicRoute], Sequence[MemberRoute]]:
-    """The pages of a server with these planes: for anybody, and for signed-in people."""
+def routes(
+    pages: Pages, config: Config, apps: Sequence[App] = ()
+) -> tuple[Sequence[PublicRoute], Sequence[MemberRoute]]:
+    """The pages of a server with these planes and apps: for anybody, and for signed-in people."""
     table = Table(pages)
+    for app in apps:
+        app.add(table)
     files.add(table)
     pictures.add(table)
     entry.add(table)

@@ -52,27 +52,30 @@ async def hang(seasons: Seasons, run: Run, face_id: int) -> None:
     await seasons.store.write(apply)
 
 
-async def decorate(seasons: Seasons, run: Run, face_id: int, place: int, ornament: str) -> None:
-    """Put an ornament into a place of the viewer's stage; an empty name takes down what is there.
-
-    Raises Ended, NotFound without a stage or such a place, Invalid for an ornament of which none is left to hang.
+async def decorate(seasons: Seasons, run: Run, face_id: int, place: int | None, ornament: str) -> None:
+    """Put an ornament into a place of the viewer's stage, or into the first free one; an empty name takes down what is
+    in that place. Raises Ended, NotFound without a stage or such a place, Invalid for an ornament of which none is left
+    to hang, or where no place is free.
     """
-    if not 0 <= place < PLACES:
+    if place is not None and not 0 <= place < PLACES:
         raise NotFound
 
     async def apply(tx: Tx) -> None:
         made = await _on(tx, seasons, run)
         if not await queries.hung(tx, made.id, {face_id}):
             raise NotFound
-        if not ornament:
-            await queries.clear(tx, made.id, face_id, place)
-            return
         hanging = (await queries.decorations(tx, made.id, {face_id})).get(face_id, {})
-        elsewhere = [name for at, name in hanging.items() if at != place]
+        where = place if place is not None else next((at for at in range(PLACES) if at not in hanging), None)
+        if where is None:
+            raise Invalid("There is no place left; take something down first.", field="ornament")
+        if not ornament:
+            await queries.clear(tx, made.id, face_id, where)
+            return
+        elsewhere = [name for at, name in hanging.items() if at != where]
         has = await ledger.balance(tx, book.held(book.ornament(run, ornament), face_id))
         if elsewhere.count(ornament) >= has:
             raise Invalid("You have none of these left to hang.", field="ornament")
-        await queries.decorate(tx, made.id, face_id, place, ornament)
+        await queries.decorate(tx, made.id, face_id, where, ornament)
 
     await seasons.store.write(apply)
 

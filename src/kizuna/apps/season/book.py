@@ -61,9 +61,14 @@ def set_aside(season: Season) -> dict[str, int]:
     return found
 
 
+def act_key(run: Run, act_id: int) -> str:
+    """The key of what an act brings."""
+    return f"{_name(run)}/act/{act_id}"
+
+
 def of_act(run: Run, act_id: int, drawn: Drawn) -> Movement | None:
     """What an act brings its ringer; None where it brings nothing."""
-    key = f"{_name(run)}/act/{act_id}"
+    key = act_key(run, act_id)
     won = drawn.won
     if won.coupon is not None:
         source = stock(run, won.coupon)

@@ -1,23 +1,31 @@
-"""``kizuna season``: what a host does with a season before it is on."""
+"""``kizuna season``: what a host does with a season before it is on, and checks of what was drawn."""
 
+import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 from zoneinfo import ZoneInfo
 
 import typer
 
 from kizuna.apps.season.check import BadSeason, load_season
+from kizuna.apps.season.files import installed
 from kizuna.apps.season.models import Prize
 from kizuna.apps.season.run import Run
+from kizuna.apps.season.verify import verify
 from kizuna.ground.clock import SystemClock
+from kizuna.ground.config import Config, configured
+from kizuna.ledger import queries as ledger
+from kizuna.ledger.audit import audit
+from kizuna.store.beside import open_beside
+from kizuna.store.store import Db
 
+Settings = Annotated[
+    Path | None, typer.Option("--config", help="A kizuna.toml to read.", envvar="KIZUNA_CONFIG")
+]
+T = TypeVar("T")
 app = typer.Typer(help="Seasons: a page for a limited time.", no_args_is_help=True)
-
-
-@app.callback()
-def _group() -> None:
-    """With one command alone, typer would not ask for its name."""
 
 
 @app.command("check")
@@ -38,6 +46,46 @@ def check_command(
         raise typer.Exit(1) from error
     for line in told(run):
         typer.echo(line)
+
+
+@app.command("verify")
+def verify_command(config: Settings = None) -> None:
+    """Compute every draw anew from the seeds, and compare. Works beside a running server; exit code 1 says no."""
+    settings = configured(config)
+    seasons = {one.season.id: one.season for one in installed(settings, SystemClock())}
+    looked, wrong = asyncio.run(_beside(settings, lambda db: verify(db, seasons)))
+    _tell(looked, wrong)
+
+
+@app.command("audit")
+def audit_command(config: Settings = None) -> None:
+    """Add up the book of the circle: what was issued is somewhere. Works beside a running server."""
+
+    async def look(db: Db) -> tuple[list[str], list[str]]:
+        totals = await ledger.totals(db)
+        lines = [f"{one.asset}: {one.kind} {one.balance:,}" for one in totals]
+        return lines, list(await audit(db))
+
+    _tell(*asyncio.run(_beside(configured(config), look)))
+
+
+def _tell(looked: list[str], wrong: list[str]) -> None:
+    for line in looked:
+        typer.echo(line)
+    for line in wrong:
+        typer.echo(f"WRONG  {line}", err=True)
+    if wrong:
+        raise typer.Exit(1)
+    typer.echo("all is as it should be")
+
+
+async def _beside(config: Config, look: Callable[[Db], Awaitable[T]]) -> T:
+    stores = open_beside(config, SystemClock())
+    try:
+        return await look(next(store.reads for store in stores if store.name == "circle"))
+    finally:
+        for store in stores:
+            await store.close()
 
 
 def told(run: Run) -> list[str]:

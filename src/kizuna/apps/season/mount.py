@@ -1,0 +1,58 @@
+"""How the seasons join a server."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from kizuna.apps.season import actions, belongings
+from kizuna.apps.season.files import TEMPLATES, files, installed
+from kizuna.apps.season.ports import Seasons
+from kizuna.apps.season.web import HERE, SeasonPages
+from kizuna.circle.ports import Circle
+from kizuna.ground.clock import Clock
+from kizuna.ground.config import Config
+from kizuna.ground.i18n import Locale
+from kizuna.ground.randomness import Randomness
+from kizuna.jobs.duties import Duty
+from kizuna.jobs.schedules import HOUR_MS, Schedule
+from kizuna.people.belongings import Part
+from kizuna.people.models import Viewer
+from kizuna.web.apps import App
+from kizuna.web.pieces import Place
+
+BELONGINGS: Final[Sequence[Part]] = belongings.PARTS
+BEGIN: Final = "season.begin"
+
+
+def mount(config: Config, circle: Circle, clock: Clock, randomness: Randomness) -> App | None:
+    """The seasons that the settings name; None where there is no circle or no season. Raises ConfigError."""
+    if "circle" not in config.planes or not config.seasons:
+        return None
+    named = {one.season.id: one for one in installed(config, clock)}
+    ahead_ms = config.season_ahead_hours * HOUR_MS
+    seasons = Seasons(circle.store, clock, randomness, named, ahead_ms)
+
+    async def begin() -> None:
+        """Whatever is on or soon is promised now."""
+        now_ms = seasons.now_ms()
+        for run in seasons.runs(now_ms):
+            if now_ms < run.closes_ms:
+                await actions.begin(seasons, run)
+
+    async def begin_later(_: Duty) -> None:
+        await begin()
+
+    def place(locale: Locale, viewer: Viewer) -> Place | None:
+        now_ms = seasons.now_ms()
+        run = seasons.current(now_ms) if viewer.circle_id is not None else None
+        if run is None or now_ms >= run.closes_ms:
+            return None
+        return Place(href=HERE, label=run.season.title[locale], icon="gift")
+
+    return App(
+        add=SeasonPages(seasons).add,
+        templates=TEMPLATES,
+        files=files(named.values()),
+        place=place,
+        begin=begin,
+        schedules={"circle": [Schedule(BEGIN, HOUR_MS, begin_later)]},
+    )
