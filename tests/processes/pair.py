@@ -32,6 +32,8 @@ class Pair:
     first: Program
     second: Program
     sockets: Sockets
+    database: str
+    """The name of what they share."""
     host: str
     """Where the second is, under whatever address people come."""
 
@@ -53,8 +55,9 @@ async def pair(place: Path, cluster: Cluster) -> AsyncGenerator[Pair]:
     """Start both on a fresh database; end them at the end of the block."""
     redis = require_redis(place)
     ports = free_ports(2)
+    name = cluster.fresh()
     config = msgspec.structs.replace(
-        cluster.config(cluster.fresh()), origin=f"http://localhost:{ports[0]}", data=place / "data"
+        cluster.config(name), origin=f"http://localhost:{ports[0]}", data=place / "data"
     )
     await _settle(config)
     shared = {
@@ -71,7 +74,7 @@ async def pair(place: Path, cluster: Cluster) -> AsyncGenerator[Pair]:
     try:
         for program in programs:
             await program.start()
-        yield Pair(programs[0], programs[1], sockets, f"localhost:{ports[1]}")
+        yield Pair(programs[0], programs[1], sockets, name, f"localhost:{ports[1]}")
     finally:
         await sockets.close()
         for program in programs:

@@ -125,10 +125,15 @@ class AppUser:
         self.client = client
 
     async def post(
-        self, text: str, key: str, in_reply_to_id: str | None = None, media_ids: Sequence[str] = ()
+        self,
+        text: str,
+        key: str,
+        in_reply_to_id: str | None = None,
+        media_ids: Sequence[str] = (),
+        **more: str,
     ) -> str:
-        """Post a status; answers its id."""
-        body: dict[str, object] = {"status": text, "media_ids": media_ids}
+        """Post a status; answers its id. ``more`` are other parameters of it."""
+        body: dict[str, object] = {"status": text, "media_ids": media_ids, **more}
         body |= {"in_reply_to_id": in_reply_to_id} if in_reply_to_id else {}
         answer = accepted(await self.client.post_json("/api/v1/statuses", body, {"idempotency-key": key}))
         return str(answer.json()["id"])
