@@ -22,6 +22,7 @@ HOMES: dict[str, set[str]] = {
     "notifications": {"people", "circle"},
     "moderation": {"people", "circle"},
     "ledger": {"circle"},
+    "apps": {"circle"},
     "store": set(STORE_NAMES),
     "jobs": set(STORE_NAMES),
 }

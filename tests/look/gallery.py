@@ -12,6 +12,7 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
+from kizuna.apps.season.files import TEMPLATES
 from kizuna.doors.answers import page_policy
 from kizuna.ground.i18n import LOCALES, load_translators
 from kizuna.web.assets import load_assets
@@ -19,6 +20,7 @@ from kizuna.web.present import Presenter
 from tests.chromium import ARGUMENTS, find_chromium
 from tests.look.account_samples import account_samples
 from tests.look.samples import samples
+from tests.look.season_samples import FILES
 
 POLICY = page_policy()
 SIZES = {"phone": (390, 844), "desktop": (1280, 900)}
@@ -26,7 +28,7 @@ SIZES = {"phone": (390, 844), "desktop": (1280, 900)}
 
 def pages() -> dict[str, bytes]:
     """Every sample by its path, /ja/home and so on."""
-    presenter = Presenter(load_translators(), load_assets())
+    presenter = Presenter(load_translators(), load_assets(more=FILES), [TEMPLATES])
     return {
         f"/{locale}/{name}": presenter.render(view).encode()
         for locale in LOCALES
@@ -41,7 +43,10 @@ def qr() -> bytes:
 @contextmanager
 def served() -> Generator[str]:
     """The address at which the samples are served for the time being."""
-    files = {f"/assets/{name}": (asset.media_type, asset.body) for name, asset in load_assets().files.items()}
+    files = {
+        f"/assets/{name}": (asset.media_type, asset.body)
+        for name, asset in load_assets(more=FILES).files.items()
+    }
     files |= {path: ("text/html; charset=utf-8", body) for path, body in pages().items()}
     files["/qr.svg"] = ("image/svg+xml", qr())
 

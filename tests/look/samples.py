@@ -84,11 +84,13 @@ def samples(locale: Locale) -> dict[str, v.PageView]:
     """All pages by name, in one language."""
     from tests.look.circle_samples import circle_samples  # they are made of the people here
     from tests.look.notice_samples import notice_samples
+    from tests.look.season_samples import season_samples
     from tests.look.square_samples import square_samples
     from tests.look.staff_samples import staff
 
     return {
         **outside(locale),
+        **season_samples(locale),
         **reading(locale),
         **friendship(locale),
         **settings(locale),

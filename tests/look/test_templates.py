@@ -6,6 +6,7 @@ import re
 import msgspec
 import pytest
 
+from kizuna.apps.season import files as season
 from kizuna.ground.i18n import LOCALES, Locale, load_translators
 from kizuna.people.browsers import browser_name
 from kizuna.web.assets import STATIC, load_assets
@@ -15,6 +16,7 @@ from kizuna.web.views import PageView
 from tests.look.account_samples import account_samples
 from tests.look.gallery import pages
 from tests.look.samples import samples
+from tests.look.season_samples import FILES
 
 FIRST_LOAD_LIMIT = 50_000
 Shown = dict[str, str]
@@ -29,7 +31,8 @@ def shown() -> Shown:
 def test_every_view_and_every_template_has_a_sample() -> None:
     shown = {type(view) for view in (*samples("ja").values(), *account_samples("ja").values())}
     assert set(PageView.__subclasses__()) == shown
-    files = {path.relative_to(TEMPLATES).as_posix() for path in TEMPLATES.rglob("*.html")}
+    places = (TEMPLATES, season.TEMPLATES)
+    files = {path.relative_to(place).as_posix() for place in places for path in place.rglob("*.html")}
     whole_pages = {name for name in files if not name.startswith("components/")} - {"base.html", "bare.html"}
     assert {view.template for view in shown} == whole_pages
 
@@ -69,7 +72,7 @@ def test_every_mark_that_is_asked_for_is_drawn(shown: Shown) -> None:
 
 
 def test_files_are_asked_for_by_their_present_names(shown: Shown) -> None:
-    files = set(load_assets().files)
+    files = set(load_assets(more=FILES).files)
     for path, html in shown.items():
         asked = set(re.findall(r'"/assets/([^"#]+)', html))
         assert asked, path

@@ -12,6 +12,8 @@ import sqlalchemy as sa
 import structlog
 from starlette.types import Scope
 
+from kizuna.apps.season import queries as season_queries
+from kizuna.apps.season.tables import SEASON_ACT
 from kizuna.circle import actions, audience, belongings_queries
 from kizuna.circle.tables import VOICE, VOICE_GROUP
 from kizuna.doors import front, metrics
@@ -93,6 +95,17 @@ def the_log_counts_voices() -> Generator[None]:
 def metrics_measure_every_store() -> Generator[None]:
     """The commits of the circle are counted like those of the square."""
     with patch.object(metrics, "STORES", STORE_NAMES), patch.object(metrics, "COUNTED", STORE_NAMES):
+        yield
+
+
+@contextmanager
+def an_act_is_told_to_whoever_asks() -> Generator[None]:
+    """What an act of a season brought is found by its id alone."""
+
+    async def leaky(db: Db, _face_id: int, act_id: int) -> Row | None:
+        return await db.first(SEASON_ACT.select().where(SEASON_ACT.c.id == act_id))
+
+    with patch.object(season_queries, "own_act", leaky):
         yield
 
 

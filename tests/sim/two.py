@@ -7,16 +7,19 @@ Sven is nobody's friend. What is hidden is not addressed to Fred or Sven and mus
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
+from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from kizuna.circle.tables import ATTACHMENT, FACE
 from kizuna.ground.config import Config
 from tests.media.corpus import plain
+from tests.sim.clock import EPOCH_MS
 from tests.sim.network import Faults
 from tests.sim.outside import Listener, listen, take_archive
 from tests.sim.person import SECRET, AppUser, Browser, RefusedError, allowed_token, link
 from tests.sim.world import World
 
+SEASON_MS = round(datetime(2011, 12, 3, tzinfo=UTC).timestamp() * 1000)
 SERVERS = {
     "square": Config(
         origin="http://localhost:3000",
@@ -37,6 +40,8 @@ SERVERS = {
         mail_from="town@mail.example",
         metrics_port=3901,
         request_log=True,
+        seasons=("xmas-2011",),
+        season_ahead_hours=-(-(SEASON_MS - EPOCH_MS) // 3_600_000),
     ),
 }
 NAMES = ("aki", "ben", "chie", "fred", "sven")
@@ -205,19 +210,28 @@ async def _aki_shows(scene: Scene) -> None:
     scene.open["shown"] = int(await scene.aki.app.post("the harbour", "l", media_ids=[picture]))
 
 
+async def _aki_and_fred_hang(scene: Scene) -> None:
+    for one in (scene.aki, scene.fred, scene.sven):
+        await one.town.send("/season/hang")
+
+
+async def _fred_rings(scene: Scene) -> None:
+    await scene.fred.town.send("/season/ring", friend=str(scene.aki.face_id), key="m")
+
+
 async def _ben_posts(scene: Scene) -> None:
     scene.open["last"] = int(await scene.ben.app.post("good night #night", "i"))
 
 
 PUBLIC: tuple[tuple[Deed, Deed], ...] = (
-    (_aki_posts, _nothing),
+    (_aki_posts, _aki_and_fred_hang),
     (_chie_posts, _aki_says),
     (_sven_replies, _ben_replies),
     (_ben_boosts, _nothing),
     (_aki_copies, _aki_says_again),
     (_aki_edits, _fred_replies),
     (_chie_deletes, _aki_asks_fred),
-    (_fred_and_sven_forget, _nothing),
+    (_fred_and_sven_forget, _fred_rings),
     (_aki_shows, _nothing),
     (_ben_posts, _nothing),
 )
@@ -298,8 +312,24 @@ async def _a_picture(scene: Scene) -> None:
     assert seen.status == 200, "the premise: a reader sees it"
 
 
+async def _ring_for_each_other(scene: Scene) -> None:
+    for one in (scene.ben, scene.chie):
+        await one.town.send("/season/hang")
+    for one, other in ((scene.aki, scene.ben), (scene.ben, scene.aki), (scene.chie, scene.aki)):
+        rung = await one.town.send("/season/ring", friend=str(other.face_id), key="n")
+        scene.hidden[f"act of {one.name}"] = int((rung.header("location") or "").rpartition("=")[2])
+
+
 async def _one_note(scene: Scene) -> None:
     scene.hidden["quiet"] = await scene.ben.town.say(f"{PLANTED} only this", "v", "me")
+
+
+def _together(*deeds: Deed) -> Deed:
+    async def do(scene: Scene) -> None:
+        for deed in deeds:
+            await deed(scene)
+
+    return do
 
 
 BUSY: tuple[Deed, ...] = (
@@ -307,7 +337,7 @@ BUSY: tuple[Deed, ...] = (
     _answer,
     _note_to_self,
     _among_two,
-    _among_a_group,
+    _together(_among_a_group, _ring_for_each_other),
     _without_fred,
     _fall_out,
     _regret,

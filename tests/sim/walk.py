@@ -80,6 +80,8 @@ def _queries(route: Route, method: str, ids: Sequence[int]) -> Iterator[str]:
     if method == "GET" and not route.param_convertors:
         more = {"q": PLANTED, "acct": "aki", "show": "circle", "limit": "40", "state": "x", "code": "y"}
         yield "?" + urlencode([*more.items(), *(("id[]", str(value)) for value in ids)])
+    if route.path == "/season":
+        yield from (f"?act={value}" for value in ids)
 
 
 class Walker:
@@ -121,6 +123,8 @@ def _form(csrf: str, scene: Scene, ids: Sequence[int]) -> dict[str, str | list[s
         "do": "preview",
         "note": "hello",
         "id": str(ids[-1]),
+        "friend": str(scene.ben.face_id),
+        "ornament": "star",
         "link": str(scene.link_id),
         "direction": "out",
         "give": "1",

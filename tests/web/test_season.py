@@ -42,7 +42,7 @@ async def test_hang_ring_and_win(on: Cast) -> None:
     aoi, ben = on.aoi, on.ben
     page = await aoi.open("/season")
     assert "Hang a sock and ring your friends' bells." in page.text
-    assert "None of your friends has hung theirs yet" in page.text
+    assert "None of your friends has put theirs up yet" in page.text
     for one in (aoi, ben):
         assert await one.do("/season", "/season/hang") == "/season"
     page = await aoi.open("/season")
