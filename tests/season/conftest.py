@@ -7,7 +7,7 @@ import pytest
 
 from kizuna.apps.season import actions
 from kizuna.apps.season.check import load_season
-from kizuna.apps.season.ports import Installed, Seasons
+from kizuna.apps.season.ports import Calendar, Installed, Seasons
 from kizuna.apps.season.run import Run
 from kizuna.circle.ports import Circle
 from kizuna.ground.randomness import SeededRandomness
@@ -36,7 +36,7 @@ def seasons(stores: Stores, clock: FakeClock, run: Run) -> Seasons:
     clock.set(at("2026-12-03T20:00"))
     place = SHIPPED / "xmas-2011"
     installed = {run.season.id: Installed(run.season, place)}
-    made = Seasons(stores.circle, clock, SeededRandomness("season"), installed)
+    made = Seasons(stores.circle, SeededRandomness("season"), Calendar(clock, installed))
     asyncio.run(actions.begin(made, run))
     return made
 

@@ -1,17 +1,17 @@
 """``kizuna season check``, as an administrator types it."""
 
+import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
-import kizuna
 from tests.season.test_check import SHIPPED, spoil
 
 
-def typed(*arguments: str, source: Path | None = None) -> subprocess.CompletedProcess[str]:
-    environment = {"PYTHONPATH": str(source)} if source else None
+def typed(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "kizuna", *arguments]
+    environment = os.environ | {f"KIZUNA_{name.upper()}": value for name, value in settings.items()}
     return subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
 
 
@@ -41,14 +41,3 @@ def test_what_is_wrong_is_told_and_fails(tmp_path: Path) -> None:
     done = typed("season", "check", str(tmp_path / "nowhere"))
     assert done.returncode == 1
     assert "cannot read" in done.stderr
-
-
-def test_without_the_app_the_program_is_whole(tmp_path: Path) -> None:
-    source = Path(kizuna.__file__).parent
-    there = shutil.copytree(source, tmp_path / "src" / "kizuna", ignore=shutil.ignore_patterns("__pycache__"))
-    assert "season" in typed("--help", source=there.parent).stdout
-    shutil.rmtree(there / "apps" / "season")
-    done = typed("--help", source=there.parent)
-    assert done.returncode == 0, done.stderr
-    assert "season" not in done.stdout
-    assert "serve" in done.stdout

@@ -103,7 +103,7 @@ async def _ring(tx: Tx, seasons: Seasons, run: Run, face_id: int, friend_id: int
         raise NotFound
     if not await queries.hung(tx, made.id, [friend_id]):
         raise NotFound
-    day = run.day(tx.now_ms + seasons.ahead_ms)
+    day = run.day(tx.now_ms + seasons.calendar.ahead_ms)
     before = await queries.act_of(tx, made.id, day.isoformat(), face_id, friend_id)
     if before is not None:
         return int(before.id)
@@ -124,6 +124,6 @@ async def _ring(tx: Tx, seasons: Seasons, run: Run, face_id: int, friend_id: int
 
 async def _on(tx: Tx, seasons: Seasons, run: Run) -> Row:
     made = await queries.find_run(tx, run.season.id, run.year)
-    if made is None or not run.is_open(tx.now_ms + seasons.ahead_ms):
+    if made is None or not run.is_open(tx.now_ms + seasons.calendar.ahead_ms):
         raise Ended("This season is not on now.")
     return made

@@ -5,7 +5,7 @@ from typing import Final
 
 from kizuna.apps.season import actions, belongings
 from kizuna.apps.season.files import TEMPLATES, files, installed
-from kizuna.apps.season.ports import Seasons
+from kizuna.apps.season.ports import Calendar, Seasons
 from kizuna.apps.season.web import HERE, SeasonPages
 from kizuna.circle.ports import Circle
 from kizuna.ground.clock import Clock
@@ -29,12 +29,13 @@ def mount(config: Config, circle: Circle, clock: Clock, randomness: Randomness) 
         return None
     named = {one.season.id: one for one in installed(config, clock)}
     ahead_ms = config.season_ahead_hours * HOUR_MS
-    seasons = Seasons(circle.store, clock, randomness, named, ahead_ms)
+    calendar = Calendar(clock, named, ahead_ms)
+    seasons = Seasons(circle.store, randomness, calendar)
 
     async def begin() -> None:
         """Whatever is on or soon is promised now."""
-        now_ms = seasons.now_ms()
-        for run in seasons.runs(now_ms):
+        now_ms = calendar.now_ms()
+        for run in calendar.runs(now_ms):
             if now_ms < run.closes_ms:
                 await actions.begin(seasons, run)
 
@@ -42,8 +43,8 @@ def mount(config: Config, circle: Circle, clock: Clock, randomness: Randomness) 
         await begin()
 
     def place(locale: Locale, viewer: Viewer) -> Place | None:
-        now_ms = seasons.now_ms()
-        run = seasons.current(now_ms) if viewer.circle_id is not None else None
+        now_ms = calendar.now_ms()
+        run = calendar.current(now_ms) if viewer.circle_id is not None else None
         if run is None or now_ms >= run.closes_ms:
             return None
         return Place(href=HERE, label=run.season.title[locale], icon="gift")

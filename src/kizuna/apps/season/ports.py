@@ -25,15 +25,13 @@ class Installed:
 
 
 @dataclass(frozen=True)
-class Seasons:
-    """The circle's store, a clock, and the seasons of this server.
+class Calendar:
+    """The seasons of this server and a clock. It holds no handle on the circle, so the pages of visitors may have it.
 
     ``ahead_ms`` is added to the clock: a preview of what is to come. Days and draws follow the clock so moved.
     """
 
-    store: Store
     clock: Clock
-    randomness: Randomness
     installed: Mapping[str, Installed]
     ahead_ms: int = 0
 
@@ -55,6 +53,15 @@ class Seasons:
         if on or soon:
             return min(on or soon, key=lambda run: run.opens_ms)
         return max(past, key=lambda run: run.closes_ms, default=None)
+
+
+@dataclass(frozen=True)
+class Seasons:
+    """What the verbs work with: the circle's store, and when it is what."""
+
+    store: Store
+    randomness: Randomness
+    calendar: Calendar
 
 
 def _around(season: Season, now_ms: int) -> Run | None:

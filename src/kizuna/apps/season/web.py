@@ -122,7 +122,7 @@ class SeasonPages:
     async def fair(self, pages: Pages, parts: MemberParts, request: Request, viewer: Viewer) -> Response:
         """``GET /season/fair``."""
         run, made = await self._run()
-        me, reads, now_ms = face_of(viewer), self._seasons.store.reads, self._seasons.now_ms()
+        me, reads, now_ms = face_of(viewer), self._seasons.store.reads, self._seasons.calendar.now_ms()
         root, promised = await queries.root(reads, made.id), await queries.commitments(reads, made.id)
         today = run.day(now_ms)
         seeds = {day: day_seed(root, run, day) for day in run.days() if day < today}
@@ -155,7 +155,7 @@ class SeasonPages:
 
     async def _run(self) -> tuple[Run, Row]:
         """What there is to see now. Raises NotFound when there is nothing."""
-        run = self._seasons.current(self._seasons.now_ms())
+        run = self._seasons.calendar.current(self._seasons.calendar.now_ms())
         made = run and await queries.find_run(self._seasons.store.reads, run.season.id, run.year)
         if run is None or made is None:
             raise NotFound
@@ -172,7 +172,7 @@ class SeasonPages:
         refusal: Refusal | None = None,
     ) -> Response:
         run, made = await self._run()
-        me, reads, now_ms = face_of(viewer), self._seasons.store.reads, self._seasons.now_ms()
+        me, reads, now_ms = face_of(viewer), self._seasons.store.reads, self._seasons.calendar.now_ms()
         season, today = run.season, run.day(now_ms)
         page = await pages.page(parts, request, viewer, HERE)
         friends = {face.id: face for face in await friend_queries.friends(reads, me)}
@@ -201,7 +201,7 @@ class SeasonPages:
             about=season.about[page.locale],
             farewell=season.farewell[page.locale],
             state="on" if run.is_open(now_ms) else "soon" if now_ms < run.opens_ms else "over",
-            opens_ms=run.opens_ms - self._seasons.ahead_ms,
+            opens_ms=run.opens_ms - self._seasons.calendar.ahead_ms,
             days_left=(run.day(run.closes_ms - 1) - today).days,
             stage=season.stage.name[page.locale],
             picture=asset(season.id, season.stage.picture),
@@ -222,7 +222,7 @@ class SeasonPages:
             hashtag=season.hashtag,
             wall=await self._wall(parts, viewer, season),
             key=parts.randomness.token(16),
-            preview=self._seasons.ahead_ms > 0,
+            preview=self._seasons.calendar.ahead_ms > 0,
         )
         return pages.show(parts, request, view, refusal.status if refusal else 200)
 
