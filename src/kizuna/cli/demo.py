@@ -18,6 +18,7 @@ from typing import Any, Final, TypeAlias
 import typer
 
 from kizuna.cli.cast import Cast, Later, load_cast
+from kizuna.cli.holiday import SEASON, ahead_hours, celebrate
 from kizuna.cli.listen import check_port
 from kizuna.cli.town import live
 from kizuna.cli.visitor import Refused, Speaker, Visitor
@@ -75,6 +76,8 @@ def _config(data: Path, plane: Plane, ports: tuple[int, int]) -> Config:
             "test_mode": True,
             "fetch_allow": [f"localhost:{port}" for port in ports],
             "poll_seconds": 5.0,
+            "seasons": [SEASON],
+            "season_ahead_hours": ahead_hours(SystemClock().now_ms()),
         }
     )
 
@@ -98,6 +101,7 @@ async def _run(
     async with fetch, _serving(configs, children, fetch):
         if fresh:
             await _tie(cast, fetch, square, circle)
+            await celebrate(cast, fetch, circle.url)
             (data / DONE).touch()
         _tell(cast, square, circle)
         speaker = Speaker(fetch, square.url, cast.password)
@@ -153,6 +157,8 @@ def _environment(config: Config) -> dict[str, str]:
         "KIZUNA_TEST_MODE": "true",
         "KIZUNA_FETCH_ALLOW": ",".join(config.fetch_allow),
         "KIZUNA_POLL_SECONDS": str(config.poll_seconds),
+        "KIZUNA_SEASONS": ",".join(config.seasons),
+        "KIZUNA_SEASON_AHEAD_HOURS": str(config.season_ahead_hours),
     }
 
 
