@@ -18,7 +18,7 @@ from kizuna.ground.randomness import SeededRandomness
 from tests.dose import dose, show
 from tests.media.corpus import plain
 from tests.postgres import Cluster
-from tests.processes.ears import Ears, listening
+from tests.processes.ears import Ears, EndedByItself, listening
 from tests.processes.pair import WARDEN, Pair, pair, stale_for
 from tests.sim.asgi import Answer
 from tests.sim.client import Client
@@ -26,9 +26,12 @@ from tests.sim.person import SECRET, AppUser, Browser, allowed_token
 from tests.web.visitor import PASSWORD
 
 MOST_S = 1.0
-HANDS = 8
+HANDS = 16
 ENDS = 100
 TIDY_S = 60.0
+SHARE_CUT = 0.01
+"""So few ends may be tried anew because a stream ended by itself, which a process does that cannot hear its database
+for a moment: nobody is told anything stale by that, and a machine that stands still makes it so."""
 Stale = dict[str, float]
 """For each door the seconds from the acknowledgement to its last stale answer."""
 
@@ -106,7 +109,7 @@ class Two:
         answer = await opened(there, "/api/v1/accounts/verify_credentials")
         async with self.ears(token, None) as ears:
             for ear in ears.values():
-                ear.assert_open()
+                ear.check_open()
             fine(await self.pair.at_first().post_form("/oauth/revoke", {**ids, "token": token}))
             return await ends(ears, {"answers": answer})
 
@@ -170,7 +173,7 @@ class Two:
             doors["answers"] = await opened(self.there(token), "/api/v1/accounts/verify_credentials")
         async with self.ears(token, browser) as ears:
             for ear in ears.values():
-                ear.assert_open()
+                ear.check_open()
             await end(browser, elsewhere)
             return await ends(ears, doors)
 
@@ -399,30 +402,43 @@ def fine(answer: Answer) -> Answer:
 def test_what_ends_in_one_process_ends_in_the_other(
     tmp_path: Path, cluster: Cluster, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    found = asyncio.run(revoke(tmp_path, cluster, dose(len(KINDS) * 7, len(KINDS) * 1_000)))
+    times = dose(len(KINDS) * 7, len(KINDS) * 1_000)
+    found, cut = asyncio.run(revoke(tmp_path, cluster, times))
     with capsys.disabled():
         show(
             "an end in one process, the last that another told of it, seconds",
             ["what ends", "by", "times", "median", "p99", "worst"],
             [
-                [kind, door, len(all_), all_[len(all_) // 2], all_[len(all_) * 99 // 100], all_[-1]]
+                [
+                    kind,
+                    door,
+                    len(all_),
+                    *(
+                        round(each, 3)
+                        for each in (all_[len(all_) // 2], all_[len(all_) * 99 // 100], all_[-1])
+                    ),
+                ]
                 for (kind, door), all_ in sorted((key, sorted(each)) for key, each in found.items())
             ],
         )
+        show("", ["ends tried anew, since a stream had ended by itself"], [[cut]])
     assert {kind for kind, _ in found} == {kind.__name__ for kind in KINDS}
     assert {door for _, door in found} == {"answers", "pages", "media", "events", "socket", "page"}
     assert max(max(each) for each in found.values()) <= MOST_S
+    assert cut <= times * SHARE_CUT
 
 
-async def revoke(place: Path, cluster: Cluster, times: int) -> dict[tuple[str, str], list[float]]:
-    """Ends of each kind equally often, in an order by chance, some at once."""
+async def revoke(place: Path, cluster: Cluster, times: int) -> tuple[dict[tuple[str, str], list[float]], int]:
+    """Ends of each kind equally often, in an order by chance, some at once; and how many had to be tried anew."""
     dice = SeededRandomness("revocations")
     kinds = sorted(KINDS * (times // len(KINDS)), key=lambda _: dice.uniform())
     found: dict[tuple[str, str], list[float]] = {}
+    cut = 0
     async with pair(place, cluster) as both:
         staff = await signed_in(both, WARDEN, PASSWORD)
 
         async def hand(number: int) -> None:
+            nonlocal cut
             for turn in count():
                 two = Two(both, staff, f"{number}x{turn}")  # who has lived through thousands has long lists
                 await two.begin()
@@ -430,7 +446,13 @@ async def revoke(place: Path, cluster: Cluster, times: int) -> dict[tuple[str, s
                     if not kinds:
                         return
                     kind = kinds.pop()
-                    for door, seconds in (await kind(two)).items():
+                    try:
+                        stale = await kind(two)
+                    except EndedByItself:
+                        cut += 1
+                        kinds.append(kind)
+                        break
+                    for door, seconds in stale.items():
                         found.setdefault((kind.__name__, door), []).append(seconds)
 
         async with asyncio.TaskGroup() as group:
@@ -438,7 +460,7 @@ async def revoke(place: Path, cluster: Cluster, times: int) -> dict[tuple[str, s
             tidying = group.create_task(tidy(cluster, both))
             await asyncio.wait(hands)
             tidying.cancel()
-    return found
+    return found, cut
 
 
 async def tidy(cluster: Cluster, both: Pair) -> None:
