@@ -102,7 +102,7 @@ def metrics_measure_every_store() -> Generator[None]:
 def an_act_is_told_to_whoever_asks() -> Generator[None]:
     """What an act of a season brought is found by its id alone."""
 
-    async def leaky(db: Db, _face_id: int, act_id: int) -> Row | None:
+    async def leaky(db: Db, _run_id: int, _face_id: int, act_id: int) -> Row | None:
         return await db.first(SEASON_ACT.select().where(SEASON_ACT.c.id == act_id))
 
     with patch.object(season_queries, "own_act", leaky):

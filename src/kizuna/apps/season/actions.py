@@ -99,6 +99,8 @@ async def ring(seasons: Seasons, run: Run, face_id: int, friend_id: int, key: Ke
 
 async def _ring(tx: Tx, seasons: Seasons, run: Run, face_id: int, friend_id: int) -> int:
     made = await _on(tx, seasons, run)
+    if not await friend_queries.is_live(tx, face_id):
+        raise NotFound
     if not await circle_queries.friends_among(tx, face_id, [friend_id]):
         raise NotFound
     if not await queries.hung(tx, made.id, [friend_id]):

@@ -20,7 +20,7 @@ PAGE: Final = 200
 async def empty(tx: Tx, leaver: Leaver) -> Progress:
     """What hangs goes, what is held is given back, and acts are nobody's."""
     face_id = leaver.owner_id
-    if await queries.forget_some(tx, face_id, AT_ONCE) == AT_ONCE:
+    if await queries.forget_some(tx, face_id, AT_ONCE):
         return Progress.MORE
     await queries.take_down(tx, face_id)
     for asset, amount in (await ledger.balances(tx, "held", face_id)).items():

@@ -43,7 +43,9 @@ _ACT: Final = sa.select(SEASON_ACT).where(
     _A.day == _DAY,
     _A.friend_id == sa.bindparam("friend_id"),
 )
-_OWN_ACT: Final = sa.select(SEASON_ACT).where(_A.id == sa.bindparam("id"), _A.ringer_id == _FACE)
+_OWN_ACT: Final = sa.select(SEASON_ACT).where(
+    _A.id == sa.bindparam("id"), _A.run_id == _RUN, _A.ringer_id == _FACE
+)
 _TODAY: Final = sa.select(_A.friend_id).where(_A.run_id == _RUN, _A.ringer_id == _FACE, _A.day == _DAY)
 _HOW_MANY_TODAY: Final = (
     sa.select(sa.func.count())
@@ -129,9 +131,9 @@ async def act_of(db: Db, run_id: int, day: str, ringer_id: int, friend_id: int) 
     return await db.first(_ACT, wanted)
 
 
-async def own_act(db: Db, face_id: int, act_id: int) -> Row | None:
-    """An act by its id, if it is this face's own."""
-    return await db.first(_OWN_ACT, {"id": act_id, "face_id": face_id})
+async def own_act(db: Db, run_id: int, face_id: int, act_id: int) -> Row | None:
+    """An act of this run by its id, if it is this face's own."""
+    return await db.first(_OWN_ACT, {"run_id": run_id, "id": act_id, "face_id": face_id})
 
 
 async def done_for(db: Db, run_id: int, face_id: int, day: str) -> set[int]:
@@ -195,17 +197,15 @@ async def all_runs(db: Db) -> list[Row]:
 
 
 async def forget_some(tx: Tx, face_id: int, limit: int) -> int:
-    """Take a face that has left out of some of its acts; answers of how many."""
-    mine = sa.or_(_A.ringer_id == face_id, _A.friend_id == face_id)
-    ids = [row.id for row in await tx.all(sa.select(_A.id).where(mine).order_by(_A.id).limit(limit))]
-    gone = -_A.id
-    values = {
-        "ringer_id": sa.case((_A.ringer_id == face_id, gone), else_=_A.ringer_id),
-        "friend_id": sa.case((_A.friend_id == face_id, gone), else_=_A.friend_id),
-    }
-    if ids:
-        await tx.run(sa.update(SEASON_ACT).where(_A.id.in_(ids)).values(values))
-    return len(ids)
+    """Take a face that has left out of some of its acts; answers of how many, and nought when it is in none."""
+    for run in await all_runs(tx):
+        for column in (_A.ringer_id, _A.friend_id):
+            mine = sa.select(_A.id).where(_A.run_id == run.id, column == face_id).limit(limit)
+            ids = [row.id for row in await tx.all(mine)]
+            if ids:
+                await tx.run(sa.update(SEASON_ACT).where(_A.id.in_(ids)).values({column.name: -_A.id}))
+                return len(ids)
+    return 0
 
 
 async def take_down(tx: Tx, face_id: int) -> None:

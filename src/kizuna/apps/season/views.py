@@ -79,6 +79,8 @@ class SeasonView(PageView, frozen=True, kw_only=True):
     prize: Prize | None
     problem: str = ""
     hashtag: str
+    tag: str
+    """The hashtag as it is looked up."""
     wall: Timeline | None = None
     key: str
     preview: bool

@@ -184,7 +184,7 @@ class SeasonPages:
         hanging = await queries.decorations(reads, made.id, {me, *shown})
         balances = await ledger.balances(reads, "held", me)
         points = balances.get(book.points(run), 0)
-        act = await queries.own_act(reads, me, act_id) if act_id is not None else None
+        act = await queries.own_act(reads, made.id, me, act_id) if act_id is not None else None
         heard = await queries.done_by(reads, made.id, me, today.isoformat())
 
         def stage(face: circle.Face) -> Stage:
@@ -220,6 +220,7 @@ class SeasonPages:
             prize=_prize(season, page.locale, queries.drawn(act)) if act is not None else None,
             problem=pages.speak(parts, request, viewer)(refusal.message, **refusal.values) if refusal else "",
             hashtag=season.hashtag,
+            tag=fold_tag(season.hashtag),
             wall=await self._wall(parts, viewer, season),
             key=parts.randomness.token(16),
             preview=self._seasons.calendar.ahead_ms > 0,
