@@ -180,7 +180,9 @@ async def test_who_leaves_stands_in_no_act_and_the_order_stays(
     mine = await actions.ring(seasons, run, town.hana, town.taro)
     theirs = await actions.ring(seasons, run, town.taro, town.hana)
     other = await actions.ring(seasons, run, town.ken, town.hana)
-    forgotten = [await seasons.store.write(lambda tx: queries.forget_some(tx, town.taro, 1)) for _ in range(3)]
+    forgotten = [
+        await seasons.store.write(lambda tx: queries.forget_some(tx, town.taro, 1)) for _ in range(3)
+    ]
     assert forgotten == [1, 1, 0]
     rows = await seasons.store.reads.all(sa.select(SEASON_ACT).order_by(SEASON_ACT.c.id))
     assert [(row.ringer_id, row.friend_id) for row in rows] == [

@@ -44,7 +44,7 @@ async def hang(seasons: Seasons, run: Run, face_id: int) -> None:
     """Hang the viewer's stage; again, nothing happens. Raises Ended, NotFound for a face that is gone."""
 
     async def apply(tx: Tx) -> None:
-        made = await _on(tx, seasons, run)
+        made = await on(tx, seasons, run)
         if not await friend_queries.is_live(tx, face_id):
             raise NotFound
         await queries.hang(tx, made.id, face_id)
@@ -61,7 +61,7 @@ async def decorate(seasons: Seasons, run: Run, face_id: int, place: int | None, 
         raise NotFound
 
     async def apply(tx: Tx) -> None:
-        made = await _on(tx, seasons, run)
+        made = await on(tx, seasons, run)
         if not await queries.hung(tx, made.id, {face_id}):
             raise NotFound
         hanging = (await queries.decorations(tx, made.id, {face_id})).get(face_id, {})
@@ -98,14 +98,14 @@ async def ring(seasons: Seasons, run: Run, face_id: int, friend_id: int, key: Ke
 
 
 async def _ring(tx: Tx, seasons: Seasons, run: Run, face_id: int, friend_id: int) -> int:
-    made = await _on(tx, seasons, run)
+    made = await on(tx, seasons, run)
     if not await friend_queries.is_live(tx, face_id):
         raise NotFound
     if not await circle_queries.friends_among(tx, face_id, [friend_id]):
         raise NotFound
     if not await queries.hung(tx, made.id, [friend_id]):
         raise NotFound
-    day = run.day(tx.now_ms + seasons.calendar.ahead_ms)
+    day = run.day(seasons.calendar.at(tx.now_ms))
     before = await queries.act_of(tx, made.id, day.isoformat(), face_id, friend_id)
     if before is not None:
         return int(before.id)
@@ -124,8 +124,9 @@ async def _ring(tx: Tx, seasons: Seasons, run: Run, face_id: int, friend_id: int
     return act_id
 
 
-async def _on(tx: Tx, seasons: Seasons, run: Run) -> Row:
+async def on(tx: Tx, seasons: Seasons, run: Run) -> Row:
+    """The row of a run that is on at this moment. Raises Ended."""
     made = await queries.find_run(tx, run.season.id, run.year)
-    if made is None or not run.is_open(tx.now_ms + seasons.calendar.ahead_ms):
+    if made is None or not run.is_open(seasons.calendar.at(tx.now_ms)):
         raise Ended("This season is not on now.")
     return made

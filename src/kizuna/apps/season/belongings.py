@@ -6,7 +6,7 @@ Acts stay, in their order, without the face that has left: else nobody could che
 from collections.abc import AsyncIterator
 from typing import Final
 
-from kizuna.apps.season import queries
+from kizuna.apps.season import gift_actions, queries
 from kizuna.ground.ids import id_ms
 from kizuna.ledger import queries as ledger
 from kizuna.ledger.actions import move
@@ -18,9 +18,11 @@ PAGE: Final = 200
 
 
 async def empty(tx: Tx, leaver: Leaver) -> Progress:
-    """What hangs goes, what is held is given back, and acts are nobody's."""
+    """What hangs goes, gifts under way and what is held are given back, and acts are nobody's."""
     face_id = leaver.owner_id
     if await queries.forget_some(tx, face_id, AT_ONCE):
+        return Progress.MORE
+    if await gift_actions.leave_some(tx, face_id):
         return Progress.MORE
     await queries.take_down(tx, face_id)
     for asset, amount in (await ledger.balances(tx, "held", face_id)).items():

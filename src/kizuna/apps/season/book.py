@@ -9,6 +9,7 @@ from typing import Final
 from kizuna.apps.season.draws import Drawn
 from kizuna.apps.season.models import Season
 from kizuna.apps.season.run import Run
+from kizuna.ground.errors import Invalid
 from kizuna.ledger.models import Account, Movement
 
 FOR_ACTS: Final = 0
@@ -29,6 +30,15 @@ def ornament(run: Run, name: str) -> str:
 def coupon(run: Run, name: str) -> str:
     """The asset of a coupon."""
     return f"{_name(run)}/coupon/{name}"
+
+
+def thing(run: Run, name: str) -> str:
+    """The asset of what somebody names: ``ornament/star``, ``coupon/cake``. Raises Invalid for what there is not."""
+    kind, _, which = name.partition("/")
+    kinds = {"ornament": run.season.ornaments, "coupon": run.season.coupons}
+    if which not in {one.id for one in kinds.get(kind, ())}:
+        raise Invalid("There is no such thing to give.", field="thing")
+    return f"{_name(run)}/{name}"
 
 
 def held(asset: str, face_id: int) -> Account:

@@ -37,7 +37,11 @@ class Calendar:
 
     def now_ms(self) -> int:
         """What time it is in the seasons."""
-        return self.clock.now_ms() + self.ahead_ms
+        return self.at(self.clock.now_ms())
+
+    def at(self, real_ms: int) -> int:
+        """What time it is in the seasons when the clock says this."""
+        return real_ms + self.ahead_ms
 
     def runs(self, now_ms: int) -> list[Run]:
         """Every season in its run around this moment: the one that is on, else one that is soon, else the last."""

@@ -4,7 +4,10 @@ from typing import Final
 
 import sqlalchemy as sa
 
+from kizuna.apps.season.gift_rules import STATES
 from kizuna.store.schema import table
+
+_STATES: Final = ", ".join(f"'{state}'" for state in STATES)
 
 # One season in one year, and what was promised about it before it began.
 SEASON_RUN: Final = table(
@@ -75,4 +78,26 @@ SEASON_ACT: Final = table(
     sa.Column("out_of_stock", sa.Boolean, nullable=False),
     sa.UniqueConstraint("run_id", "ringer_id", "day", "friend_id"),
     sa.Index(None, "run_id", "friend_id", "day"),
+)
+
+# A gift under way, and what became of it (gift_rules.py). Its note is for giver and receiver alone. ``to_id`` is empty
+# until somebody has claimed it; a face that has left is its negative id. Times are those of the season.
+SEASON_GIFT: Final = table(
+    "circle",
+    "season_gift",
+    "own",
+    sa.Column("id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("run_id", sa.BigInteger, sa.ForeignKey("season_run.id"), nullable=False),
+    sa.Column("from_id", sa.BigInteger, nullable=False),
+    sa.Column("to_id", sa.BigInteger),
+    sa.Column("asset", sa.Text),
+    sa.Column("note", sa.Text, nullable=False),
+    sa.Column("opens_at", sa.BigInteger, nullable=False),
+    sa.Column("expires_at", sa.BigInteger, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("thanked", sa.Boolean, nullable=False),
+    sa.CheckConstraint(f"state IN ({_STATES})", name="state"),
+    sa.Index(None, "from_id", "id"),
+    sa.Index(None, "to_id", "id"),
+    sa.Index(None, "state", "expires_at"),
 )

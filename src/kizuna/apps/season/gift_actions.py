@@ -1,0 +1,220 @@
+"""The verbs of gifts: an ornament, a coupon or a card, for a friend or for whoever has its link.
+
+What is given is under way in the book (account ``gift``) until it is opened, or given back.
+"""
+
+import base64
+import hmac
+from typing import Final
+
+from kizuna.apps.season import book, gift_queries, queries
+from kizuna.apps.season.actions import on
+from kizuna.apps.season.gift_rules import LONGEST_NOTE, Gift, State, check_open, check_revoke, is_over
+from kizuna.apps.season.ports import Seasons
+from kizuna.apps.season.run import Run
+from kizuna.circle import block_queries, friend_queries
+from kizuna.circle import queries as circle_queries
+from kizuna.ground import text as texts
+from kizuna.ground.errors import Gone, Invalid, NotFound
+from kizuna.jobs.idempotency import Key, once
+from kizuna.ledger.actions import move
+from kizuna.ledger.models import Account, Movement
+from kizuna.store.store import Row, Tx
+
+DAY_MS: Final = 24 * 3600 * 1000
+TO_OPEN_MS: Final = 7 * DAY_MS
+"""So long after the season a gift can still be opened."""
+AT_ONCE: Final = 200
+CARD: Final = ""
+_CLAIM: Final = b"kizuna season claim 1\n"
+
+
+def code(root: bytes, gift_id: int) -> str:
+    """What the link of a gift for whoever claims it ends with: its id, and 128 bits that only this server can make."""
+    mac = hmac.digest(root, _CLAIM + b"%d" % gift_id, "sha256")[:16]
+    return f"{gift_id:x}-{base64.urlsafe_b64encode(mac).decode().rstrip('=')}"
+
+
+def id_in(root: bytes, sent: str) -> int | None:
+    """The id of the gift that a code is for; None for one that this server never made."""
+    number, _, _mac = sent.partition("-")
+    if not number.isascii() or not 0 < len(number) <= 16:
+        return None
+    try:
+        gift_id = int(number, 16)
+    except ValueError:
+        return None
+    return gift_id if hmac.compare_digest(code(root, gift_id).encode(), sent.encode()) else None
+
+
+async def give(
+    seasons: Seasons,
+    run: Run,
+    face_id: int,
+    to_id: int | None,
+    thing: str,
+    note: str,
+    opens_at: int = 0,
+    key: Key | None = None,
+) -> int:
+    """Give an ornament (``ornament/star``), a coupon (``coupon/cake``) or, for an empty ``thing``, a card; answers the id.
+
+    ``to_id`` None makes it claimable by whoever has its link. Raises Ended, NotFound for somebody who is no friend,
+    Invalid for a note that is too long, a card without words, a day after the season, or a thing that there is not, and
+    Insufficient for what the giver does not have.
+    """
+    said = texts.clean(note)
+    texts.check_length(said, LONGEST_NOTE, "note")
+    asset = book.thing(run, thing) if thing else None
+    if asset is None and texts.is_blank(said):
+        raise Invalid("A card needs some words.", field="note")
+    if opens_at > run.closes_ms:
+        raise Invalid("Choose a day before the season ends.", field="opens")
+
+    async def apply(tx: Tx) -> int:
+        async def do() -> int:
+            made = await on(tx, seasons, run)
+            if not await friend_queries.is_live(tx, face_id):
+                raise NotFound
+            if to_id is not None and not await circle_queries.friends_among(tx, face_id, [to_id]):
+                raise NotFound
+            expires_at = run.closes_ms + TO_OPEN_MS
+            gift_id = tx.new_id()
+            gift = Gift(gift_id, made.id, face_id, to_id, asset, said, opens_at, expires_at, "given")
+            await gift_queries.add(tx, gift)
+            if asset is not None:
+                await _move(tx, gift, "given", book.held(asset, face_id), _under_way(gift, asset))
+            return gift_id
+
+        return (await once(tx, key, do))[0]
+
+    return await seasons.store.write(apply)
+
+
+async def claim(seasons: Seasons, run: Run, face_id: int, sent: str) -> int:
+    """Make a gift with a link one's own; answers its id. Again, it is the same. Of many at once, one has it.
+
+    Raises NotFound for a link that there is not (or behind which somebody stands who is blocked), Gone for one that
+    another was quicker with, or that has ended, Invalid for one's own.
+    """
+
+    async def apply(tx: Tx) -> int:
+        made = await _made(tx, run)
+        gift_id = id_in(await queries.root(tx, made.id), sent)
+        gift = await gift_queries.by_id(tx, made.id, gift_id) if gift_id is not None else None
+        if gift is None or not await friend_queries.is_live(tx, face_id):
+            raise NotFound
+        if gift.from_id == face_id:
+            raise Invalid("This gift is from you. Send its link to somebody.")
+        if gift.to_id == face_id:
+            return gift.id
+        await _no_block(tx, gift.from_id, face_id)
+        if is_over(gift, seasons.calendar.at(tx.now_ms)) or not await gift_queries.claim(
+            tx, gift.id, face_id
+        ):
+            raise Gone("This gift is not there any more.")
+        return gift.id
+
+    return await seasons.store.write(apply)
+
+
+async def open_gift(seasons: Seasons, run: Run, face_id: int, gift_id: int) -> None:
+    """Unwrap a gift of one's own; again, nothing happens. Raises NotFound, Conflict before its day, Gone."""
+
+    async def apply(tx: Tx) -> None:
+        gift = await _gift(tx, run, gift_id)
+        if gift.to_id != face_id:
+            raise NotFound
+        if gift.state == "opened":
+            return
+        await _no_block(tx, gift.from_id, face_id)
+        check_open(gift, seasons.calendar.at(tx.now_ms))
+        await _end(tx, gift, "opened", face_id)
+
+    await seasons.store.write(apply)
+
+
+async def revoke(seasons: Seasons, run: Run, face_id: int, gift_id: int) -> None:
+    """Take back what was not opened; again, nothing happens. Raises NotFound for another's, Gone."""
+
+    async def apply(tx: Tx) -> None:
+        gift = await _gift(tx, run, gift_id)
+        if gift.from_id != face_id:
+            raise NotFound
+        if gift.state == "revoked":
+            return
+        check_revoke(gift)
+        await _end(tx, gift, "revoked", face_id)
+
+    await seasons.store.write(apply)
+
+
+async def thank(seasons: Seasons, run: Run, face_id: int, gift_id: int) -> None:
+    """Say thanks for what was opened; again, nothing happens. Raises NotFound."""
+
+    async def apply(tx: Tx) -> None:
+        gift = await _gift(tx, run, gift_id)
+        if gift.to_id != face_id or gift.state != "opened":
+            raise NotFound
+        await gift_queries.thank(tx, gift.id)
+
+    await seasons.store.write(apply)
+
+
+async def expire(seasons: Seasons) -> int:
+    """Give back what nobody opened in time; answers how many there were, at most 200 at once."""
+
+    async def apply(tx: Tx) -> int:
+        over = await gift_queries.due(tx, seasons.calendar.at(tx.now_ms), AT_ONCE)
+        for gift in over:
+            await _end(tx, gift, "expired", gift.from_id)
+        return len(over)
+
+    return await seasons.store.write(apply)
+
+
+async def leave_some(tx: Tx, face_id: int) -> int:
+    """Take a face that leaves out of some of its gifts; answers of how many. What was for it goes back to who gave it;
+    what it gave is nobody's any more."""
+    found = await gift_queries.of_party(tx, face_id, AT_ONCE)
+    for gift in found:
+        if gift.state == "given":
+            await _end(tx, gift, "declined", gift.from_id if gift.from_id != face_id else None)
+        await gift_queries.forget_party(tx, gift, face_id)
+    return len(found)
+
+
+async def _end(tx: Tx, gift: Gift, state: State, owner_id: int | None) -> None:
+    """It is under way no more: what it holds is this face's, or returned."""
+    if await gift_queries.become(tx, gift.id, state) and gift.asset is not None:
+        live = owner_id is not None and owner_id > 0
+        target = book.held(gift.asset, owner_id or 0) if live else Account(gift.asset, "returned")
+        await _move(tx, gift, state, _under_way(gift, gift.asset), target)
+
+
+async def _move(tx: Tx, gift: Gift, what: str, source: Account, target: Account) -> None:
+    await move(tx, Movement(f"gift/{gift.id}/{what}", source, target, 1))
+
+
+def _under_way(gift: Gift, asset: str) -> Account:
+    return Account(asset, "gift", gift.id)
+
+
+async def _gift(tx: Tx, run: Run, gift_id: int) -> Gift:
+    found = await gift_queries.by_id(tx, (await _made(tx, run)).id, gift_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def _made(tx: Tx, run: Run) -> Row:
+    made = await queries.find_run(tx, run.season.id, run.year)
+    if made is None:
+        raise NotFound
+    return made
+
+
+async def _no_block(tx: Tx, one_id: int, other_id: int) -> None:
+    """Raises NotFound where a block stands between two faces, whoever made it."""
+    if await block_queries.blocked_between(tx, one_id, other_id):
+        raise NotFound

@@ -1,0 +1,108 @@
+"""All SQL of gifts."""
+
+from typing import Final
+
+import sqlalchemy as sa
+
+from kizuna.apps.season.gift_rules import Gift, State
+from kizuna.apps.season.tables import SEASON_GIFT
+from kizuna.store.store import Db, Row, Tx
+
+_G: Final = SEASON_GIFT.c
+_FACE: Final = sa.bindparam("face_id", type_=sa.BigInteger)
+_GIFT: Final = sa.select(SEASON_GIFT).where(_G.id == sa.bindparam("id"), _G.run_id == sa.bindparam("run_id"))
+_PARTY: Final = sa.or_(_G.from_id == _FACE, _G.to_id == _FACE)
+_PAGE: Final = (
+    sa.select(SEASON_GIFT)
+    .where(_G.run_id == sa.bindparam("run_id"), _G.id < sa.bindparam("below"))
+    .order_by(_G.id.desc())
+    .limit(sa.bindparam("limit"))
+)
+_GIVEN: Final = _PAGE.where(_G.from_id == _FACE)
+_GOT: Final = _PAGE.where(_G.to_id == _FACE)
+_DUE: Final = (
+    sa.select(SEASON_GIFT)
+    .where(_G.state == "given", _G.expires_at <= sa.bindparam("now_ms"))
+    .order_by(_G.expires_at)
+    .limit(sa.bindparam("limit"))
+)
+
+
+def _gift(row: Row) -> Gift:
+    return Gift(
+        row.id,
+        row.run_id,
+        row.from_id,
+        row.to_id,
+        row.asset,
+        row.note,
+        row.opens_at,
+        row.expires_at,
+        row.state,
+        row.thanked,
+    )
+
+
+async def add(tx: Tx, gift: Gift) -> None:
+    """Write a new gift down."""
+    await tx.run(
+        sa.insert(SEASON_GIFT).values({name: getattr(gift, name) for name in Gift.__struct_fields__})
+    )
+
+
+async def by_id(db: Db, run_id: int, gift_id: int) -> Gift | None:
+    """A gift of a run, for verbs that look who is who in it."""
+    row = await db.first(_GIFT, {"run_id": run_id, "id": gift_id})
+    return None if row is None else _gift(row)
+
+
+async def given_by(db: Db, run_id: int, face_id: int, below: int, limit: int) -> list[Gift]:
+    """What a face gave, newest first."""
+    wanted = {"run_id": run_id, "face_id": face_id, "below": below, "limit": limit}
+    return [_gift(row) for row in await db.all(_GIVEN, wanted)]
+
+
+async def got_by(db: Db, run_id: int, face_id: int, below: int, limit: int) -> list[Gift]:
+    """What a face was given, newest first."""
+    wanted = {"run_id": run_id, "face_id": face_id, "below": below, "limit": limit}
+    return [_gift(row) for row in await db.all(_GOT, wanted)]
+
+
+async def claim(tx: Tx, gift_id: int, face_id: int) -> bool:
+    """Make it somebody's; False when it is somebody's already."""
+    mine = sa.update(SEASON_GIFT).where(_G.id == gift_id, _G.to_id.is_(None), _G.state == "given")
+    return await tx.run(mine.values(to_id=face_id)) == 1
+
+
+async def become(tx: Tx, gift_id: int, state: State) -> bool:
+    """End its being under way; False when it has ended before."""
+    ending = sa.update(SEASON_GIFT).where(_G.id == gift_id, _G.state == "given")
+    return await tx.run(ending.values(state=state)) == 1
+
+
+async def thank(tx: Tx, gift_id: int) -> None:
+    """It was thanked for."""
+    await tx.run(sa.update(SEASON_GIFT).where(_G.id == gift_id).values(thanked=True))
+
+
+async def due(db: Db, now_ms: int, limit: int) -> list[Gift]:
+    """Gifts that nobody opened in time, in the season's time."""
+    return [_gift(row) for row in await db.all(_DUE, {"now_ms": now_ms, "limit": limit})]
+
+
+async def of_party(db: Db, face_id: int, limit: int) -> list[Gift]:
+    """Gifts in which a face stands, in any season."""
+    rows = await db.all(
+        sa.select(SEASON_GIFT).where(_PARTY).order_by(_G.id).limit(limit), {"face_id": face_id}
+    )
+    return [_gift(row) for row in rows]
+
+
+async def forget_party(tx: Tx, gift: Gift, face_id: int) -> None:
+    """Take a face that has left out of a gift, and its note with it."""
+    values: dict[str, object] = {"note": ""}
+    if gift.from_id == face_id:
+        values["from_id"] = -gift.id
+    if gift.to_id == face_id:
+        values["to_id"] = -gift.id
+    await tx.run(sa.update(SEASON_GIFT).where(_G.id == gift.id).values(values))

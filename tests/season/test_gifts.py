@@ -1,0 +1,249 @@
+"""Gifts: whatever is tried in whatever order, at once or again, nothing is doubled and nothing is lost."""
+
+import asyncio
+from collections import Counter
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from kizuna.apps.season import actions, book, gift_actions, gift_queries, queries
+from kizuna.apps.season.gift_actions import DAY_MS, claim, code, expire, give, id_in, open_gift, revoke, thank
+from kizuna.apps.season.gift_rules import Gift
+from kizuna.apps.season.ports import Seasons
+from kizuna.apps.season.run import Run
+from kizuna.circle import block_actions
+from kizuna.circle.ports import Circle
+from kizuna.ground.errors import Conflict, Gone, Invalid, NotFound, Refusal
+from kizuna.jobs.idempotency import make_key
+from kizuna.ledger import queries as ledger
+from kizuna.ledger.actions import move
+from kizuna.ledger.audit import audit
+from kizuna.ledger.models import Movement
+from kizuna.ledger.rules import Insufficient
+from tests.circle.conftest import Cast
+from tests.fakes import FakeClock
+from tests.season.conftest import at
+
+STAR = "ornament/star"
+
+
+@pytest.fixture
+def rich(seasons: Seasons, run: Run, town: Cast) -> Seasons:
+    """hana has three stars."""
+    asset = book.ornament(run, "star")
+    won = Movement("a test", book.Account(asset, "issuer"), book.held(asset, town.hana), 3)
+    asyncio.run(seasons.store.write(lambda tx: move(tx, won)))
+    return seasons
+
+
+async def stars(seasons: Seasons, run: Run, *faces: int) -> list[int]:
+    asset = book.ornament(run, "star")
+    return [await ledger.balance(seasons.store.reads, book.held(asset, one)) for one in faces]
+
+
+async def gift_of(seasons: Seasons, run: Run, gift_id: int) -> Gift:
+    made = await queries.find_run(seasons.store.reads, run.season.id, run.year)
+    assert made is not None
+    found = await gift_queries.by_id(seasons.store.reads, made.id, gift_id)
+    assert found is not None
+    return found
+
+
+async def link_of(seasons: Seasons, run: Run, gift_id: int) -> str:
+    made = await queries.find_run(seasons.store.reads, run.season.id, run.year)
+    assert made is not None
+    return code(await queries.root(seasons.store.reads, made.id), gift_id)
+
+
+async def test_give_open_and_thank(rich: Seasons, run: Run, town: Cast) -> None:
+    gift = await give(rich, run, town.hana, town.taro, STAR, "for your sock")
+    assert await stars(rich, run, town.hana, town.taro) == [2, 0]
+    for _ in range(2):
+        await open_gift(rich, run, town.taro, gift)
+    assert await stars(rich, run, town.hana, town.taro) == [2, 1]
+    for _ in range(2):
+        await thank(rich, run, town.taro, gift)
+    assert (await gift_of(rich, run, gift)).thanked
+    with pytest.raises(Gone):
+        await revoke(rich, run, town.hana, gift)
+    assert await audit(rich.store.reads) == []
+
+
+async def test_a_gift_that_is_sent_twice_is_one(rich: Seasons, run: Run, town: Cast) -> None:
+    key = make_key(town.hana, 0, "a form", b"")
+    gifts = [await give(rich, run, town.hana, town.taro, STAR, "", key=key) for _ in range(2)]
+    assert len(set(gifts)) == 1
+    assert await stars(rich, run, town.hana) == [2]
+
+
+async def test_it_is_wrapped_until_its_day(rich: Seasons, run: Run, town: Cast, clock: FakeClock) -> None:
+    gift = await give(rich, run, town.hana, town.taro, STAR, "", at("2026-12-25T00:00"))
+    clock.set(at("2026-12-24T23:59:59.999"))
+    with pytest.raises(Conflict):
+        await open_gift(rich, run, town.taro, gift)
+    clock.set(at("2026-12-25T00:00"))
+    await open_gift(rich, run, town.taro, gift)
+    with pytest.raises(Invalid):
+        await give(rich, run, town.hana, town.taro, STAR, "", run.closes_ms + 1)
+
+
+async def test_one_gives_what_one_has(rich: Seasons, run: Run, town: Cast) -> None:
+    for _ in range(3):
+        await give(rich, run, town.hana, town.taro, STAR, "")
+    for giver, receiver, thing, refusal in (
+        (town.hana, town.taro, STAR, Insufficient),
+        (town.hana, town.taro, "coupon/cake", Insufficient),
+        (town.hana, town.taro, "ornament/moon", Invalid),
+        (town.hana, town.taro, "points/1", Invalid),
+        (town.hana, town.taro, "ornament/star/x", Invalid),
+        (town.hana, town.taro, "", Invalid),
+        (town.hana, town.mallory, STAR, NotFound),
+        (town.hana, town.hana, STAR, NotFound),
+    ):
+        with pytest.raises(refusal):
+            await give(rich, run, giver, receiver, thing, "")
+    with pytest.raises(Invalid):
+        await give(rich, run, town.hana, town.taro, "", "x" * 301)
+    card = await give(rich, run, town.hana, town.taro, "", "only words")
+    await open_gift(rich, run, town.taro, card)
+    assert await stars(rich, run, town.hana, town.taro) == [0, 0]
+    assert await audit(rich.store.reads) == []
+
+
+async def test_only_those_two(rich: Seasons, run: Run, town: Cast) -> None:
+    gift = await give(rich, run, town.hana, town.taro, STAR, "")
+    for act, who in ((open_gift, town.yuki), (open_gift, town.hana), (revoke, town.taro), (thank, town.yuki)):
+        with pytest.raises(NotFound):
+            await act(rich, run, who, gift)
+    with pytest.raises(NotFound):
+        await thank(rich, run, town.taro, gift)
+    with pytest.raises(NotFound):
+        await open_gift(rich, run, town.taro, gift + 1)
+
+
+async def test_what_nobody_opens_comes_back(rich: Seasons, run: Run, town: Cast, clock: FakeClock) -> None:
+    gift = await give(rich, run, town.hana, town.taro, STAR, "")
+    clock.set(run.closes_ms + 7 * DAY_MS - 1)
+    assert await expire(rich) == 0
+    clock.set(run.closes_ms + 7 * DAY_MS)
+    with pytest.raises(Gone):
+        await open_gift(rich, run, town.taro, gift)
+    assert [await expire(rich) for _ in range(2)] == [1, 0]
+    assert await stars(rich, run, town.hana, town.taro) == [3, 0]
+
+
+async def test_of_a_hundred_at_one_link_one_has_it(rich: Seasons, run: Run, town: Cast) -> None:
+    gift = await give(rich, run, town.hana, None, STAR, "whoever is first")
+    link = await link_of(rich, run, gift)
+    hands = [town.taro, town.yuki, town.ken, town.mallory] * 25
+    came = await asyncio.gather(*(claim(rich, run, one, link) for one in hands), return_exceptions=True)
+    won = {one for one, what in zip(hands, came, strict=True) if what == gift}
+    assert len(won) == 1
+    assert Counter(type(what) for what in came) == {int: 25, Gone: 75}
+    (winner,) = won
+    await open_gift(rich, run, winner, gift)
+    assert await stars(rich, run, winner) == [1]
+    with pytest.raises(Invalid):
+        await claim(rich, run, town.hana, link)
+
+
+async def test_links_cannot_be_guessed(rich: Seasons, run: Run, town: Cast) -> None:
+    gift = await give(rich, run, town.hana, None, STAR, "")
+    link = await link_of(rich, run, gift)
+    number, _, mac = link.partition("-")
+    for wrong in ("", "-", mac, number, f"{number}-", f"{number}-{mac[:-1]}", f"{number}-{mac}=", f"0{link}",
+                  link.upper(), f"{gift + 1:x}-{mac}", "é-x", "9" * 5000, f"{number}-{mac}\n"):  # fmt: skip
+        with pytest.raises(NotFound):
+            await claim(rich, run, town.taro, wrong)
+    assert id_in(b"another root" * 3, link) is None
+
+
+async def test_a_block_stands_between(
+    rich: Seasons, run: Run, town: Cast, circle: Circle, clock: FakeClock
+) -> None:
+    gift = await give(rich, run, town.hana, town.taro, STAR, "")
+    open_to_all = await give(rich, run, town.hana, None, STAR, "")
+    link = await link_of(rich, run, open_to_all)
+    await block_actions.block(circle, town.taro, town.hana)
+    with pytest.raises(NotFound):
+        await open_gift(rich, run, town.taro, gift)
+    with pytest.raises(NotFound):
+        await claim(rich, run, town.taro, link)
+    clock.set(run.closes_ms + 7 * DAY_MS)
+    await expire(rich)
+    assert await stars(rich, run, town.hana, town.taro) == [3, 0]
+
+
+async def test_whoever_leaves_leaves_nothing_under_way(rich: Seasons, run: Run, town: Cast) -> None:
+    to_taro = await give(rich, run, town.hana, town.taro, STAR, "a secret")
+    opened = await give(rich, run, town.hana, town.taro, STAR, "another secret")
+    await open_gift(rich, run, town.taro, opened)
+    left = [await rich.store.write(lambda tx: gift_actions.leave_some(tx, town.taro)) for _ in range(2)]
+    assert left == [2, 0]
+    assert await stars(rich, run, town.hana) == [2]
+    for gift in (to_taro, opened):
+        found = await gift_of(rich, run, gift)
+        assert (found.to_id, found.note) == (-gift, "")
+    to_ken = await give(rich, run, town.hana, town.ken, STAR, "")
+    await rich.store.write(lambda tx: gift_actions.leave_some(tx, town.hana))
+    with pytest.raises(Gone):
+        await open_gift(rich, run, town.ken, to_ken)
+    assert await audit(rich.store.reads) == []
+
+
+DEEDS = ("give", "give link", "open", "claim", "revoke", "expire", "thank", "decorate")
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(DEEDS), st.integers(0, 3), st.integers(0, 3), st.integers(0, 9)),
+        max_size=30,
+    )
+)
+def test_the_book_is_whole_whatever_is_tried(
+    rich: Seasons, run: Run, town: Cast, deeds: list[tuple[str, int, int, int]]
+) -> None:
+    """Three at a time, in every order that comes; what is refused changes nothing."""
+    people = (town.hana, town.taro, town.yuki, town.ken)
+    known: list[int] = []
+
+    async def do(deed: tuple[str, int, int, int]) -> None:
+        what, one, other, which = deed
+        who, gift = people[one], known[which % len(known)] if known else 0
+        try:
+            match what:
+                case "give":
+                    known.append(await give(rich, run, who, people[other], STAR, "x"))
+                case "give link":
+                    known.append(await give(rich, run, who, None, STAR, "x"))
+                case "open":
+                    await open_gift(rich, run, who, gift)
+                case "claim":
+                    await claim(rich, run, who, await link_of(rich, run, gift))
+                case "revoke":
+                    await revoke(rich, run, who, gift)
+                case "expire":
+                    await expire(rich)
+                case "thank":
+                    await thank(rich, run, who, gift)
+                case _:
+                    await actions.decorate(rich, run, who, other, "star")
+        except Refusal:
+            pass  # the point is what stands afterwards
+
+    async def live() -> None:
+        for start in range(0, len(deeds), 3):
+            await asyncio.gather(*(do(deed) for deed in deeds[start : start + 3]))
+        assert await audit(rich.store.reads) == []
+        gifts = [await gift_of(rich, run, one) for one in known]
+        asset = book.ornament(run, "star")
+        held = await ledger.balances(rich.store.reads, "issuer", 0)
+        under_way = {gift.id for gift in gifts if gift.state == "given"}
+        for gift in gifts:
+            in_it = await ledger.balance(rich.store.reads, book.Account(asset, "gift", gift.id))
+            assert in_it == (gift.id in under_way)
+        assert sum(await stars(rich, run, *people)) + len(under_way) == -held[asset]
+
+    asyncio.run(live())
