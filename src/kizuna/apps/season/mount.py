@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from typing import Final
 
-from kizuna.apps.season import actions, belongings
+from kizuna.apps.season import actions, belongings, gift_actions
 from kizuna.apps.season.files import TEMPLATES, files, installed
+from kizuna.apps.season.gift_web import GiftPages
 from kizuna.apps.season.ports import Calendar, Seasons
 from kizuna.apps.season.web import HERE, SeasonPages
 from kizuna.circle.ports import Circle
@@ -17,10 +18,13 @@ from kizuna.jobs.schedules import HOUR_MS, Schedule
 from kizuna.people.belongings import Part
 from kizuna.people.models import Viewer
 from kizuna.web.apps import App
+from kizuna.web.forms import Table
 from kizuna.web.pieces import Place
 
 BELONGINGS: Final[Sequence[Part]] = belongings.PARTS
 BEGIN: Final = "season.begin"
+EXPIRE: Final = "season.expire"
+MINUTE_MS: Final = 60_000
 
 
 def mount(config: Config, circle: Circle, clock: Clock, randomness: Randomness) -> App | None:
@@ -49,11 +53,20 @@ def mount(config: Config, circle: Circle, clock: Clock, randomness: Randomness) 
             return None
         return Place(href=HERE, label=run.season.title[locale], icon="gift")
 
+    def add(table: Table) -> None:
+        SeasonPages(seasons).add(table)
+        GiftPages(seasons).add(table)
+
+    async def give_back(_: Duty) -> None:
+        """In parts, so that nobody else's write waits for long."""
+        while await gift_actions.expire(seasons) == gift_actions.AT_ONCE:
+            pass
+
     return App(
-        add=SeasonPages(seasons).add,
+        add=add,
         templates=TEMPLATES,
         files=files(named.values()),
         place=place,
         begin=begin,
-        schedules={"circle": [Schedule(BEGIN, HOUR_MS, begin_later)]},
+        schedules={"circle": [Schedule(BEGIN, HOUR_MS, begin_later), Schedule(EXPIRE, MINUTE_MS, give_back)]},
     )

@@ -114,3 +114,52 @@ class FairView(PageView, frozen=True, kw_only=True):
     draws: tuple[OwnDraw, ...]
     own: str
     """The viewer's number in the draws."""
+
+
+class GiftRow(Piece, frozen=True, kw_only=True):
+    """A gift as one of its two sees it. `other` is None while nobody has claimed it, or where somebody is gone.
+
+    `note` and `thing` are empty as long as the viewer may not know them: before it is opened.
+    """
+
+    id: str
+    given: bool
+    """By the viewer; else to the viewer."""
+    other: Face | None
+    thing: str
+    picture: str
+    note: str
+    state: Literal["given", "opened", "revoked", "expired", "declined"]
+    opens_ms: int
+    wrapped: bool
+    """Its day has not come."""
+    thanked: bool
+    link: str = ""
+    """For whoever claims it; shown to its giver until it is claimed."""
+
+
+class GiftsView(PageView, frozen=True, kw_only=True):
+    """`/season/gifts`: what the viewer was given and gave, and the form for another one.
+
+    `things` are (value, name, how many the viewer has); `days` are (Unix milliseconds of the season, real ones).
+    """
+
+    template: ClassVar[str] = "season/gifts.html"
+    title: str
+    on: bool
+    got: tuple[GiftRow, ...]
+    given: tuple[GiftRow, ...]
+    friends: tuple[Face, ...]
+    things: tuple[tuple[str, str, int], ...]
+    days: tuple[tuple[str, int], ...]
+    form: Form = Form()
+    key: str
+
+
+class ClaimView(PageView, frozen=True, kw_only=True):
+    """`/season/gift/{code}`: asks whether to take it. `giver` is who sends it."""
+
+    template: ClassVar[str] = "season/claim.html"
+    title: str
+    giver: str
+    code: str

@@ -1,0 +1,202 @@
+"""The pages of gifts."""
+
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from kizuna.apps.season import actions, book, gift_actions, gift_queries, queries
+from kizuna.apps.season.files import asset
+from kizuna.apps.season.gift_actions import CARD
+from kizuna.apps.season.gift_rules import Gift
+from kizuna.apps.season.ports import Seasons
+from kizuna.apps.season.run import Run, instant
+from kizuna.apps.season.views import ClaimView, GiftRow, GiftsView
+from kizuna.circle import friend_queries
+from kizuna.doors.parts import MemberParts
+from kizuna.ground.errors import NotFound, Refusal
+from kizuna.ground.i18n import Locale
+from kizuna.ground.ids import MAX_ID, parse_id
+from kizuna.jobs.idempotency import make_key
+from kizuna.ledger import queries as ledger
+from kizuna.people.models import Viewer
+from kizuna.web.forms import Sent, Short, Table, face_of, path_id, sent
+from kizuna.web.items import circle_face
+from kizuna.web.pages import Pages, done
+from kizuna.web.pieces import Face, Form
+
+HERE: Final = "/season/gifts"
+SHOWN: Final = 50
+
+
+class GiveForm(Sent, frozen=True, kw_only=True):
+    """For whom (nobody: whoever has the link), what, with which words, and from when it may be opened."""
+
+    friend: Short = ""
+    thing: Short = ""
+    note: Short = ""
+    opens: Short = ""
+
+
+class GiftPages:
+    """The handlers, bound to the seasons of this server."""
+
+    def __init__(self, seasons: Seasons) -> None:
+        self._seasons = seasons
+
+    def add(self, table: Table) -> None:
+        """The routes."""
+        table.person("GET", HERE, self.gifts)
+        table.person("POST", HERE, self.give)
+        table.person("POST", f"{HERE}/{{id}}/open", self.open)
+        table.person("POST", f"{HERE}/{{id}}/revoke", self.revoke)
+        table.person("POST", f"{HERE}/{{id}}/thank", self.thank)
+        table.person("GET", "/season/gift/{code}", self.claim_page)
+        table.person("POST", "/season/gift/{code}", self.claim)
+
+    async def gifts(self, pages: Pages, parts: MemberParts, request: Request, viewer: Viewer) -> Response:
+        """``GET /season/gifts``."""
+        return await self._show(pages, parts, request, viewer, Form(), 200)
+
+    async def give(self, pages: Pages, parts: MemberParts, request: Request, viewer: Viewer) -> Response:
+        """``POST /season/gifts``."""
+        form = await sent(parts, request, GiveForm)
+        run, _ = await actions.there(self._seasons)
+        me, to_id = face_of(viewer), parse_id(form.friend)
+        if form.friend and to_id is None:
+            raise NotFound
+        opens_at = parse_id(form.opens) or 0
+        body = "\n".join((form.friend, form.thing, form.note, form.opens)).encode()
+        key = make_key(me, 0, form.key and f"season gift:{form.key}", body)
+        try:
+            await gift_actions.give(self._seasons, run, me, to_id, form.thing, form.note, opens_at, key)
+        except NotFound:
+            raise
+        except Refusal as refusal:
+            told = pages.speak(parts, request, viewer)(refusal.message, **refusal.values)
+            values = {"friend": form.friend, "thing": form.thing, "note": form.note, "opens": form.opens}
+            return await self._show(
+                pages, parts, request, viewer, Form(values=values, error=told), refusal.status
+            )
+        return done(HERE, "saved", form.key)
+
+    async def open(self, pages: Pages, parts: MemberParts, request: Request, viewer: Viewer) -> Response:
+        """``POST /season/gifts/{id}/open``."""
+        await sent(parts, request, Sent)
+        run, _ = await actions.there(self._seasons)
+        await gift_actions.open_gift(self._seasons, run, face_of(viewer), path_id(request))
+        return done(HERE)
+
+    async def revoke(self, pages: Pages, parts: MemberParts, request: Request, viewer: Viewer) -> Response:
+        """``POST /season/gifts/{id}/revoke``."""
+        await sent(parts, request, Sent)
+        run, _ = await actions.there(self._seasons)
+        await gift_actions.revoke(self._seasons, run, face_of(viewer), path_id(request))
+        return done(HERE)
+
+    async def thank(self, pages: Pages, parts: MemberParts, request: Request, viewer: Viewer) -> Response:
+        """``POST /season/gifts/{id}/thank``."""
+        await sent(parts, request, Sent)
+        run, _ = await actions.there(self._seasons)
+        await gift_actions.thank(self._seasons, run, face_of(viewer), path_id(request))
+        return done(HERE)
+
+    async def claim_page(
+        self, pages: Pages, parts: MemberParts, request: Request, viewer: Viewer
+    ) -> Response:
+        """``GET /season/gift/{code}``."""
+        run, _ = await actions.there(self._seasons)
+        me, code = face_of(viewer), str(request.path_params["code"])
+        gift = await gift_actions.look_at(self._seasons, run, me, code)
+        giver = await friend_queries.profile_by_id(self._seasons.store.reads, me, gift.from_id)
+        if giver is None:
+            raise NotFound
+        page = await pages.page(parts, request, viewer)
+        title = run.season.title[page.locale]
+        view = ClaimView(page=page, title=title, giver=giver.face.display_name, code=code)
+        return pages.show(parts, request, view)
+
+    async def claim(self, pages: Pages, parts: MemberParts, request: Request, viewer: Viewer) -> Response:
+        """``POST /season/gift/{code}``."""
+        await sent(parts, request, Sent)
+        run, _ = await actions.there(self._seasons)
+        await gift_actions.claim(self._seasons, run, face_of(viewer), str(request.path_params["code"]))
+        return done(HERE)
+
+    async def _show(
+        self, pages: Pages, parts: MemberParts, request: Request, viewer: Viewer, form: Form, status: int
+    ) -> Response:
+        run, made = await actions.there(self._seasons)
+        me, reads, now_ms = face_of(viewer), self._seasons.store.reads, self._seasons.calendar.now_ms()
+        page = await pages.page(parts, request, viewer, HERE)
+        got = await gift_queries.got_by(reads, made.id, me, MAX_ID, SHOWN)
+        given = await gift_queries.given_by(reads, made.id, me, MAX_ID, SHOWN)
+        others = {gift.from_id for gift in got} | {gift.to_id for gift in given if gift.to_id is not None}
+        known = await friend_queries.profiles_by_id(reads, me, others)
+        faces = {face_id: circle_face(profile.face) for face_id, profile in known.items()}
+        friends = await friend_queries.friends(reads, me)
+        root = await queries.root(reads, made.id)
+
+        def row(gift: Gift, other: int | None, *, mine: bool) -> GiftRow:
+            link = gift_actions.code(root, gift.id) if mine and gift.to_id is None else ""
+            return self._row(run, page.locale, gift, faces.get(other or 0), link, mine=mine)
+
+        view = GiftsView(
+            page=page,
+            title=run.season.title[page.locale],
+            on=run.is_open(now_ms),
+            got=tuple(row(gift, gift.from_id, mine=False) for gift in got if gift.from_id in faces),
+            given=tuple(row(gift, gift.to_id, mine=True) for gift in given),
+            friends=tuple(circle_face(face) for face in friends),
+            things=_things(run, page.locale, await ledger.balances(reads, "held", me)),
+            days=self._days(run, now_ms),
+            form=form,
+            key=parts.randomness.token(16),
+        )
+        return pages.show(parts, request, view, status)
+
+    def _row(
+        self, run: Run, locale: Locale, gift: Gift, other: Face | None, link: str, *, mine: bool
+    ) -> GiftRow:
+        calendar = self._seasons.calendar
+        known = mine or gift.state == "opened"
+        thing, picture = _named(run, locale, gift.asset) if known else ("", "")
+        return GiftRow(
+            id=str(gift.id),
+            given=mine,
+            other=other,
+            thing=thing,
+            picture=picture,
+            note=gift.note if known else "",
+            state=gift.state,
+            opens_ms=gift.opens_at - calendar.ahead_ms,
+            wrapped=calendar.now_ms() < gift.opens_at,
+            thanked=gift.thanked,
+            link=f"/season/gift/{link}" if link and gift.state == "given" else "",
+        )
+
+    def _days(self, run: Run, now_ms: int) -> tuple[tuple[str, int], ...]:
+        """The days that are still to come, on which a gift may be opened."""
+        starts = [instant(run.season.zone, day.year, f"{day:%m-%d}T00:00") for day in run.days()]
+        return tuple((str(at), at - self._seasons.calendar.ahead_ms) for at in starts if at > now_ms)
+
+
+def _things(run: Run, locale: Locale, balances: dict[str, int]) -> tuple[tuple[str, str, int], ...]:
+    found: list[tuple[str, str, int]] = []
+    for kind, ones in (("ornament", run.season.ornaments), ("coupon", run.season.coupons)):
+        for one in ones:
+            has = balances.get(book.thing(run, f"{kind}/{one.id}"), 0)
+            if has:
+                found.append((f"{kind}/{one.id}", one.name[locale], has))
+    return tuple(found)
+
+
+def _named(run: Run, locale: Locale, held: str | None) -> tuple[str, str]:
+    """The name of an asset, and its picture if it has one; both empty for a card."""
+    for ornament in run.season.ornaments:
+        if held == book.ornament(run, ornament.id):
+            return ornament.name[locale], asset(run.season.id, ornament.picture)
+    for coupon in run.season.coupons:
+        if held == book.coupon(run, coupon.id):
+            return coupon.name[locale], ""
+    return CARD, ""
