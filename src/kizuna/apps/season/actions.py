@@ -40,6 +40,15 @@ async def begin(seasons: Seasons, run: Run) -> None:
         await seasons.store.write(apply)
 
 
+async def there(seasons: Seasons) -> tuple[Run, Row]:
+    """What there is to see now: what is on, else what is soon, else what was. Raises NotFound when there is nothing."""
+    run = seasons.calendar.current(seasons.calendar.now_ms())
+    made = run and await queries.find_run(seasons.store.reads, run.season.id, run.year)
+    if run is None or made is None:
+        raise NotFound
+    return run, made
+
+
 async def hang(seasons: Seasons, run: Run, face_id: int) -> None:
     """Hang the viewer's stage; again, nothing happens. Raises Ended, NotFound for a face that is gone."""
 

@@ -57,7 +57,8 @@ async def give(
     opens_at: int = 0,
     key: Key | None = None,
 ) -> int:
-    """Give an ornament (``ornament/star``), a coupon (``coupon/cake``) or, for an empty ``thing``, a card; answers the id.
+    """Give an ornament (``ornament/star``), a coupon (``coupon/cake``) or, for an empty ``thing``, a card; answers
+    the id.
 
     ``to_id`` None makes it claimable by whoever has its link. Raises Ended, NotFound for somebody who is no friend,
     Invalid for a note that is too long, a card without words, a day after the season, or a thing that there is not, and
@@ -89,6 +90,23 @@ async def give(
         return (await once(tx, key, do))[0]
 
     return await seasons.store.write(apply)
+
+
+async def look_at(seasons: Seasons, run: Run, face_id: int, sent: str) -> Gift:
+    """A gift behind a link, before it is claimed. Raises NotFound as ``claim`` does, Gone when it is another's."""
+    reads = seasons.store.reads
+    made = await queries.find_run(reads, run.season.id, run.year)
+    gift_id = id_in(await queries.root(reads, made.id), sent) if made is not None else None
+    gift = (
+        await gift_queries.by_id(reads, made.id, gift_id)
+        if made is not None and gift_id is not None
+        else None
+    )
+    if gift is None or await block_queries.blocked_between(reads, gift.from_id, face_id):
+        raise NotFound
+    if gift.state != "given" or gift.to_id not in (None, face_id):
+        raise Gone("This gift is not there any more.")
+    return gift
 
 
 async def claim(seasons: Seasons, run: Run, face_id: int, sent: str) -> int:

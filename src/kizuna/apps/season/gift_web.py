@@ -66,7 +66,7 @@ class GiftPages:
         if form.friend and to_id is None:
             raise NotFound
         opens_at = parse_id(form.opens) or 0
-        body = "\n".join((form.friend, form.thing, form.note, form.opens)).encode()
+        body = f"{form.friend}\n{form.thing}\n{form.note}\n{form.opens}".encode()
         key = make_key(me, 0, form.key and f"season gift:{form.key}", body)
         try:
             await gift_actions.give(self._seasons, run, me, to_id, form.thing, form.note, opens_at, key)

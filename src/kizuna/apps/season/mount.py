@@ -1,6 +1,7 @@
 """How the seasons join a server."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Final
 
 from kizuna.apps.season import actions, belongings, gift_actions
@@ -32,41 +33,45 @@ def mount(config: Config, circle: Circle, clock: Clock, randomness: Randomness) 
     if "circle" not in config.planes or not config.seasons:
         return None
     named = {one.season.id: one for one in installed(config, clock)}
-    ahead_ms = config.season_ahead_hours * HOUR_MS
-    calendar = Calendar(clock, named, ahead_ms)
+    calendar = Calendar(clock, named, config.season_ahead_hours * HOUR_MS)
     seasons = Seasons(circle.store, randomness, calendar)
-
-    async def begin() -> None:
-        """Whatever is on or soon is promised now."""
-        now_ms = calendar.now_ms()
-        for run in calendar.runs(now_ms):
-            if now_ms < run.closes_ms:
-                await actions.begin(seasons, run)
-
-    async def begin_later(_: Duty) -> None:
-        await begin()
-
-    def place(locale: Locale, viewer: Viewer) -> Place | None:
-        now_ms = calendar.now_ms()
-        run = calendar.current(now_ms) if viewer.circle_id is not None else None
-        if run is None or now_ms >= run.closes_ms:
-            return None
-        return Place(href=HERE, label=run.season.title[locale], icon="gift")
 
     def add(table: Table) -> None:
         SeasonPages(seasons).add(table)
         GiftPages(seasons).add(table)
 
-    async def give_back(_: Duty) -> None:
-        """In parts, so that nobody else's write waits for long."""
-        while await gift_actions.expire(seasons) == gift_actions.AT_ONCE:
-            pass
-
     return App(
         add=add,
         templates=TEMPLATES,
         files=files(named.values()),
-        place=place,
-        begin=begin,
-        schedules={"circle": [Schedule(BEGIN, HOUR_MS, begin_later), Schedule(EXPIRE, MINUTE_MS, give_back)]},
+        place=partial(_place, calendar),
+        begin=partial(_begin, seasons),
+        schedules={
+            "circle": [
+                Schedule(BEGIN, HOUR_MS, partial(_begin, seasons)),
+                Schedule(EXPIRE, MINUTE_MS, partial(_give_back, seasons)),
+            ]
+        },
     )
+
+
+def _place(calendar: Calendar, locale: Locale, viewer: Viewer) -> Place | None:
+    now_ms = calendar.now_ms()
+    run = calendar.current(now_ms) if viewer.circle_id is not None else None
+    if run is None or now_ms >= run.closes_ms:
+        return None
+    return Place(href=HERE, label=run.season.title[locale], icon="gift")
+
+
+async def _begin(seasons: Seasons, _: Duty | None = None) -> None:
+    """Whatever is on or soon is promised now."""
+    now_ms = seasons.calendar.now_ms()
+    for run in seasons.calendar.runs(now_ms):
+        if now_ms < run.closes_ms:
+            await actions.begin(seasons, run)
+
+
+async def _give_back(seasons: Seasons, _: Duty) -> None:
+    """In parts, so that nobody else's write waits for long."""
+    while await gift_actions.expire(seasons) == gift_actions.AT_ONCE:
+        pass

@@ -4,12 +4,15 @@
 /season/hang                     /season/decorate  place ornament (place empty: the first free one; ornament empty:
                                  what hangs there is taken down)
 /season/ring  friend key
+/season/gifts  friend thing note opens key      friend empty: for whoever has the link
+/season/gifts/{id}/open          /season/gifts/{id}/revoke          /season/gifts/{id}/thank
+/season/gift/{code}              (GET: ClaimView) takes a gift that has a link
 /season/fair                     what was promised about the draws, what was shown since, and one's own
 """
 
 from typing import ClassVar, Literal
 
-from kizuna.web.pieces import Face, Piece, Timeline
+from kizuna.web.pieces import Face, Form, Piece, Timeline
 from kizuna.web.views import PageView
 
 

@@ -29,7 +29,6 @@ from kizuna.square import models as square
 from kizuna.square import timeline_queries
 from kizuna.square.seen import by_id
 from kizuna.square.text import fold_tag
-from kizuna.store.store import Row
 from kizuna.web.forms import Sent, Short, Table, face_of, sent
 from kizuna.web.items import circle_face
 from kizuna.web.pages import Pages, done
@@ -84,14 +83,14 @@ class SeasonPages:
     async def hang(self, pages: Pages, parts: MemberParts, request: Request, viewer: Viewer) -> Response:
         """``POST /season/hang``."""
         await sent(parts, request, Sent)
-        run, _ = await self._run()
+        run, _ = await actions.there(self._seasons)
         await actions.hang(self._seasons, run, face_of(viewer))
         return done(HERE)
 
     async def decorate(self, pages: Pages, parts: MemberParts, request: Request, viewer: Viewer) -> Response:
         """``POST /season/decorate``."""
         form = await sent(parts, request, DecorateForm)
-        run, _ = await self._run()
+        run, _ = await actions.there(self._seasons)
         if form.place and not (form.place.isascii() and form.place.isdigit()):
             raise NotFound
         place = int(form.place[:3]) if form.place else None
@@ -106,7 +105,7 @@ class SeasonPages:
     async def ring(self, pages: Pages, parts: MemberParts, request: Request, viewer: Viewer) -> Response:
         """``POST /season/ring``."""
         form = await sent(parts, request, RingForm)
-        run, _ = await self._run()
+        run, _ = await actions.there(self._seasons)
         me, friend_id = face_of(viewer), parse_id(form.friend)
         if friend_id is None:
             raise NotFound
@@ -121,7 +120,7 @@ class SeasonPages:
 
     async def fair(self, pages: Pages, parts: MemberParts, request: Request, viewer: Viewer) -> Response:
         """``GET /season/fair``."""
-        run, made = await self._run()
+        run, made = await actions.there(self._seasons)
         me, reads, now_ms = face_of(viewer), self._seasons.store.reads, self._seasons.calendar.now_ms()
         root, promised = await queries.root(reads, made.id), await queries.commitments(reads, made.id)
         today = run.day(now_ms)
@@ -153,14 +152,6 @@ class SeasonPages:
         )
         return pages.show(parts, request, view)
 
-    async def _run(self) -> tuple[Run, Row]:
-        """What there is to see now. Raises NotFound when there is nothing."""
-        run = self._seasons.calendar.current(self._seasons.calendar.now_ms())
-        made = run and await queries.find_run(self._seasons.store.reads, run.season.id, run.year)
-        if run is None or made is None:
-            raise NotFound
-        return run, made
-
     async def _show(
         self,
         pages: Pages,
@@ -171,7 +162,7 @@ class SeasonPages:
         act_id: int | None = None,
         refusal: Refusal | None = None,
     ) -> Response:
-        run, made = await self._run()
+        run, made = await actions.there(self._seasons)
         me, reads, now_ms = face_of(viewer), self._seasons.store.reads, self._seasons.calendar.now_ms()
         season, today = run.season, run.day(now_ms)
         page = await pages.page(parts, request, viewer, HERE)
