@@ -81,6 +81,14 @@ async def balances(db: Db, kind: str, owner_id: int) -> dict[str, int]:
     return {row.asset: row.balance for row in rows if row.balance}
 
 
+async def holders(db: Db, asset: str) -> dict[int, int]:
+    """Who holds how much of an asset, for deeds that are about all of them."""
+    account = ACCOUNT.c
+    held = sa.select(account.owner_id, account.balance).where(account.asset == asset, account.kind == "held")
+    rows = await db.all(held.where(account.balance > 0).order_by(account.owner_id))
+    return {row.owner_id: row.balance for row in rows}
+
+
 async def totals(db: Db) -> Sequence[Total]:
     """What the accounts of each kind have together, by asset and kind."""
     account = ACCOUNT

@@ -76,6 +76,11 @@ def act_key(run: Run, act_id: int) -> str:
     return f"{_name(run)}/act/{act_id}"
 
 
+def eve_key(run: Run, face_id: int) -> str:
+    """The key of what the draw for all brings a face."""
+    return f"{_name(run)}/eve/{face_id}"
+
+
 def of_act(run: Run, act_id: int, drawn: Drawn) -> Movement | None:
     """What an act brings its ringer; None where it brings nothing."""
     key = act_key(run, act_id)

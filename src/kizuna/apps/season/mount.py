@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Final
 
-from kizuna.apps.season import actions, belongings, gift_actions
+from kizuna.apps.season import actions, belongings, eve, gift_actions
 from kizuna.apps.season.files import TEMPLATES, files, installed
 from kizuna.apps.season.gift_web import GiftPages
 from kizuna.apps.season.ports import Calendar, Seasons
@@ -24,7 +24,7 @@ from kizuna.web.pieces import Place
 
 BELONGINGS: Final[Sequence[Part]] = belongings.PARTS
 BEGIN: Final = "season.begin"
-EXPIRE: Final = "season.expire"
+ON_TIME: Final = "season.on_time"
 MINUTE_MS: Final = 60_000
 
 
@@ -49,7 +49,7 @@ def mount(config: Config, circle: Circle, clock: Clock, randomness: Randomness) 
         schedules={
             "circle": [
                 Schedule(BEGIN, HOUR_MS, partial(_begin, seasons)),
-                Schedule(EXPIRE, MINUTE_MS, partial(_give_back, seasons)),
+                Schedule(ON_TIME, MINUTE_MS, partial(_on_time, seasons)),
             ]
         },
     )
@@ -71,7 +71,9 @@ async def _begin(seasons: Seasons, _: Duty | None = None) -> None:
             await actions.begin(seasons, run)
 
 
-async def _give_back(seasons: Seasons, _: Duty) -> None:
-    """In parts, so that nobody else's write waits for long."""
+async def _on_time(seasons: Seasons, _: Duty) -> None:
+    """The draw for all, and gifts that nobody opened; the latter in parts, so that nobody else's write waits for long."""
+    for run in seasons.calendar.runs(seasons.calendar.now_ms()):
+        await eve.hold(seasons, run)
     while await gift_actions.expire(seasons) == gift_actions.AT_ONCE:
         pass

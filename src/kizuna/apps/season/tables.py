@@ -101,3 +101,14 @@ SEASON_GIFT: Final = table(
     sa.Index(None, "to_id", "id"),
     sa.Index(None, "state", "expires_at"),
 )
+
+# Who took part in the draw for all, with how many chances, and what it brought: written down so that it can be checked.
+SEASON_CHANCE: Final = table(
+    "circle",
+    "season_chance",
+    "own",
+    sa.Column("run_id", sa.BigInteger, sa.ForeignKey("season_run.id"), primary_key=True, autoincrement=False),
+    sa.Column("face_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("level", sa.Integer, nullable=False),
+    sa.Column("coupon", sa.Text),
+)

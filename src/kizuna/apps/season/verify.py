@@ -6,6 +6,7 @@ from datetime import date
 from kizuna.apps.season import book, queries
 from kizuna.apps.season.actions import EVE
 from kizuna.apps.season.draws import commitment, day_seed, eve_seed, wrong_days, wrong_draws
+from kizuna.apps.season.eve import wrong_eve
 from kizuna.apps.season.models import Season
 from kizuna.apps.season.run import Run, make_run
 from kizuna.ledger import queries as ledger
@@ -40,6 +41,7 @@ async def _verify(db: Db, run: Run, made: Row) -> tuple[int, list[str]]:
     while page := await queries.acts(db, made.id, rows[-1].id if rows else 0, PAGE):
         rows += page
     wrong += wrong_draws(run, seeds, map(queries.drawn, rows))
+    wrong += await wrong_eve(db, run, made, eve_seed(root, run))
     return len(rows), wrong + await _unbooked(db, run, rows)
 
 

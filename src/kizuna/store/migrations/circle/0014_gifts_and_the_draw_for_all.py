@@ -1,4 +1,4 @@
-"""Gifts under way, and what became of them."""
+"""Gifts under way, and who took part in the draw for all."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -9,6 +9,15 @@ down_revision = "0013"
 
 def upgrade() -> None:
     """Forwards."""
+    op.create_table(
+        "season_chance",
+        sa.Column("run_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("face_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("level", sa.Integer(), nullable=False),
+        sa.Column("coupon", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(["run_id"], ["season_run.id"], name=op.f("fk_season_chance_run_id")),
+        sa.PrimaryKeyConstraint("run_id", "face_id", name=op.f("pk_season_chance")),
+    )
     op.create_table(
         "season_gift",
         sa.Column(

@@ -1,0 +1,97 @@
+"""The draw for all: at its instant, once, and anybody who holds the seed can compute it."""
+
+import asyncio
+
+import pytest
+import sqlalchemy as sa
+from msgspec.structs import replace
+
+from kizuna.apps.season import book, eve, eve_queries, queries
+from kizuna.apps.season.models import EvePrize
+from kizuna.apps.season.ports import Seasons
+from kizuna.apps.season.run import Run
+from kizuna.apps.season.tables import SEASON_CHANCE
+from kizuna.apps.season.verify import verify
+from kizuna.ledger import queries as ledger
+from kizuna.ledger.actions import move
+from kizuna.ledger.audit import audit
+from kizuna.ledger.models import Movement
+from kizuna.store.store import Tx
+from tests.circle.conftest import Cast
+from tests.fakes import FakeClock
+from tests.season.conftest import at
+
+
+@pytest.fixture
+def played(seasons: Seasons, run: Run, town: Cast) -> Seasons:
+    """hana is on level 6, taro on level 2, yuki on level 1; ken has no point."""
+
+    async def win(tx: Tx) -> None:
+        for face_id, points in ((town.hana, 80), (town.taro, 7), (town.yuki, 1)):
+            source, target = book.Account(book.points(run), "issuer"), book.held(book.points(run), face_id)
+            await move(tx, Movement(f"a test {face_id}", source, target, points))
+
+    asyncio.run(seasons.store.write(win))
+    return seasons
+
+
+def few(run: Run, count: int) -> Run:
+    """So many cakes are drawn in the end, of the hundred that are set aside."""
+    assert run.season.eve is not None
+    prizes = (EvePrize(coupon="cake", count=count),)
+    return replace(run, season=replace(run.season, eve=replace(run.season.eve, prizes=prizes)))
+
+
+async def cakes(seasons: Seasons, run: Run, *faces: int) -> list[int]:
+    asset = book.coupon(run, "cake")
+    return [await ledger.balance(seasons.store.reads, book.held(asset, one)) for one in faces]
+
+
+async def test_it_is_held_at_its_instant_and_once(
+    played: Seasons, run: Run, town: Cast, clock: FakeClock
+) -> None:
+    clock.set(at("2026-12-24T20:59:59.999"))
+    assert await eve.hold(played, run) == 0
+    clock.set(at("2026-12-24T21:00"))
+    held = await asyncio.gather(*(eve.hold(played, run) for _ in range(5)))
+    assert sorted(held) == [0, 0, 0, 0, 3]
+    assert await cakes(played, run, town.hana, town.taro, town.yuki, town.ken) == [1, 1, 1, 0]
+    assert await audit(played.store.reads) == []
+    assert (await verify(played.store.reads, {run.season.id: run.season}))[1] == []
+
+
+async def test_another_winner_is_found(played: Seasons, run: Run, town: Cast, clock: FakeClock) -> None:
+    run = few(run, 1)
+    clock.set(at("2026-12-24T21:00"))
+    assert await eve.hold(played, run) == 1
+    chance = SEASON_CHANCE.c
+    (winner,) = [row.face_id for row in await played.store.reads.all(sa.select(SEASON_CHANCE)) if row.coupon]
+    other = next(one for one in (town.hana, town.taro, town.yuki) if one != winner)
+
+    async def cheat(tx: Tx) -> None:
+        await tx.run(sa.update(SEASON_CHANCE).values(coupon=None))
+        await tx.run(sa.update(SEASON_CHANCE).where(chance.face_id == other).values(coupon="cake"))
+
+    await played.store.write(cheat)
+    wrong = (await verify(played.store.reads, {run.season.id: run.season}))[1]
+    assert len([line for line in wrong if "eve," in line]) == 3, wrong
+
+
+async def test_levels_that_were_changed_are_found(
+    played: Seasons, run: Run, town: Cast, clock: FakeClock
+) -> None:
+    """With enough chances more, somebody else would have won."""
+    run = few(run, 1)
+    clock.set(at("2026-12-24T21:00"))
+    await eve.hold(played, run)
+    levels, won = await _chances(played, run)
+    loser = next(one for one in levels if one not in won)
+    raised = sa.update(SEASON_CHANCE).where(SEASON_CHANCE.c.face_id == loser).values(level=5_000)
+    await played.store.write(lambda tx: tx.run(raised))
+    assert (await verify(played.store.reads, {run.season.id: run.season}))[1]
+
+
+async def _chances(seasons: Seasons, run: Run) -> tuple[dict[int, int], dict[int, str]]:
+    made = await queries.find_run(seasons.store.reads, run.season.id, run.year)
+    assert made is not None
+    return await eve_queries.chances(seasons.store.reads, made.id)
