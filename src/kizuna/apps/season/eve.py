@@ -1,6 +1,6 @@
 """The draw for all: at its instant, with a chance for each level that somebody has reached.
 
-It is held once, in one write; what each took part with is written down, so that anybody who holds the seed can check it.
+It is held once, in one write; what each took part with is written down, so that whoever holds the seed can check it.
 """
 
 from kizuna.apps.season import book, eve_queries, queries

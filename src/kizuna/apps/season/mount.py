@@ -72,7 +72,7 @@ async def _begin(seasons: Seasons, _: Duty | None = None) -> None:
 
 
 async def _on_time(seasons: Seasons, _: Duty) -> None:
-    """The draw for all, and gifts that nobody opened; the latter in parts, so that nobody else's write waits for long."""
+    """The draw for all; and gifts that nobody opened, in parts, so that nobody else's write waits for long."""
     for run in seasons.calendar.runs(seasons.calendar.now_ms()):
         await eve.hold(seasons, run)
     while await gift_actions.expire(seasons) == gift_actions.AT_ONCE:
