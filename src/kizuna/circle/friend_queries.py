@@ -61,6 +61,11 @@ _PROFILES: Final = sa.select(*_FACE, FACE.c.bio, FACE.c.bio_html, FACE.c.created
 _PROFILE_BY_HANDLE: Final = _PROFILES.where(FACE.c.handle == sa.bindparam("handle"))
 _PROFILE_BY_ID: Final = _PROFILES.where(FACE.c.id == sa.bindparam("face_id"))
 _PROFILES_BY_ID: Final = _PROFILES.where(FACE.c.id.in_(sa.bindparam("face_ids", expanding=True)))
+_HOW_MANY: Final = (
+    sa.select(FRIENDSHIP.c.a_id, sa.func.count().label("friends"))
+    .where(FRIENDSHIP.c.a_id.in_(sa.bindparam("face_ids", expanding=True)))
+    .group_by(FRIENDSHIP.c.a_id)
+)
 _SINCE: Final = sa.select(FRIENDSHIP.c.b_id, FRIENDSHIP.c.since_at).where(FRIENDSHIP.c.a_id == _VIEWER)
 _FRIENDS: Final = (
     sa.select(*_FACE)
@@ -204,6 +209,14 @@ _REQUEST_TO: Final = _REQUEST.where(
 _REQUEST_FROM: Final = _REQUEST.where(
     FRIEND_REQUEST.c.id == sa.bindparam("id"), FRIEND_REQUEST.c.from_id == _VIEWER
 )
+
+
+async def how_many_friends(db: Db, face_ids: Collection[int]) -> dict[int, int]:
+    """How many friends each of these faces has, for verbs that look at the shape of things; never shown to anybody."""
+    if not face_ids:
+        return {}
+    counted = {row.a_id: row.friends for row in await db.all(_HOW_MANY, {"face_ids": list(face_ids)})}
+    return {face_id: counted.get(face_id, 0) for face_id in face_ids}
 
 
 async def is_live(db: Db, face_id: int) -> bool:

@@ -5,7 +5,7 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from kizuna.ledger.models import Account, Movement, Total
+from kizuna.ledger.models import Account, Kind, Movement, Total
 from kizuna.ledger.tables import ACCOUNT, MOVEMENT
 from kizuna.store.dialect import insert_ignore
 from kizuna.store.store import Db, Tx
@@ -81,11 +81,11 @@ async def balances(db: Db, kind: str, owner_id: int) -> dict[str, int]:
     return {row.asset: row.balance for row in rows if row.balance}
 
 
-async def holders(db: Db, asset: str) -> dict[int, int]:
-    """Who holds how much of an asset, for deeds that are about all of them."""
+async def holders(db: Db, asset: str, kind: Kind = "held", limit: int | None = None) -> dict[int, int]:
+    """Whose accounts of a kind have how much of an asset, for deeds that are about all of them."""
     account = ACCOUNT.c
-    held = sa.select(account.owner_id, account.balance).where(account.asset == asset, account.kind == "held")
-    rows = await db.all(held.where(account.balance > 0).order_by(account.owner_id))
+    held = sa.select(account.owner_id, account.balance).where(account.asset == asset, account.kind == kind)
+    rows = await db.all(held.where(account.balance > 0).order_by(account.owner_id).limit(limit))
     return {row.owner_id: row.balance for row in rows}
 
 

@@ -29,6 +29,7 @@ class Rule(NamedTuple):
 API: Final = Rule("api", 300, 5 * 60)
 DELETE: Final = Rule("delete", 30, 30 * 60)
 UPLOAD: Final = Rule("upload", 30, 30 * 60)
+COUPON: Final = Rule("look a coupon's code up", 60, 10 * 60)
 REGISTER_APP: Final = Rule("register app", 25, 10 * 60)
 SIGN_UP: Final = Rule("sign up", 5, 30 * 60)
 TRY_SIGN_UP: Final = Rule("try to sign up", 30, 30 * 60)

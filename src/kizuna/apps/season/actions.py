@@ -3,7 +3,7 @@
 from typing import Final
 
 from kizuna.apps.season import book, queries
-from kizuna.apps.season.draws import Drawn, commitment, day_seed, draw, eve_seed
+from kizuna.apps.season.draws import Drawn, commitment, day_seed, draw, eve_seed, shares
 from kizuna.apps.season.ports import Seasons
 from kizuna.apps.season.run import Run
 from kizuna.circle import friend_queries
@@ -122,14 +122,18 @@ async def _ring(tx: Tx, seasons: Seasons, run: Run, face_id: int, friend_id: int
         raise Invalid("That was all for today. Tomorrow there are more.")
     seed = day_seed(await queries.root(tx, made.id), run, day)
     won = draw(seed, run, day, face_id, friend_id)
-    in_stock = won.coupon is None or await ledger.balance(tx, book.stock(run, won.coupon)) > 0
+    left = 0 if won.coupon is None else await ledger.balance(tx, book.stock(run, won.coupon))
+    in_stock = won.coupon is None or left > 0
     if not in_stock:
         won = draw(seed, run, day, face_id, friend_id, in_stock=False)
-    drawn = Drawn(day, face_id, friend_id, won, out_of_stock=not in_stock)
+    drawn = Drawn(
+        day, face_id, friend_id, won, out_of_stock=not in_stock, shares=shares(run.season, won, left)
+    )
     act_id = tx.new_id()
     await queries.write_act(tx, act_id, made.id, drawn)
-    if (movement := book.of_act(run, act_id, drawn)) is not None:
-        await move(tx, movement)
+    for movement in (book.of_act(run, act_id, drawn), book.shared_by_act(run, act_id, drawn)):
+        if movement is not None:
+            await move(tx, movement)
     return act_id
 
 

@@ -6,7 +6,7 @@ Acts stay, in their order, without the face that has left: else nobody could che
 from collections.abc import AsyncIterator
 from typing import Final
 
-from kizuna.apps.season import eve_queries, gift_actions, queries
+from kizuna.apps.season import coupon_queries, eve_queries, gift_actions, queries
 from kizuna.ground.ids import id_ms
 from kizuna.ledger import queries as ledger
 from kizuna.ledger.actions import move
@@ -26,6 +26,7 @@ async def empty(tx: Tx, leaver: Leaver) -> Progress:
         return Progress.MORE
     await queries.take_down(tx, face_id)
     await eve_queries.forget_chances(tx, face_id)
+    await coupon_queries.leave(tx, face_id)
     for asset, amount in (await ledger.balances(tx, "held", face_id)).items():
         source = Account(asset, "held", face_id)
         await move(tx, Movement(f"{asset}/left/{face_id}", source, Account(asset, "returned"), amount))

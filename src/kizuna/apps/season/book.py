@@ -81,6 +81,24 @@ def eve_key(run: Run, face_id: int) -> str:
     return f"{_name(run)}/eve/{face_id}"
 
 
+def share_key(run: Run, act_id: int) -> str:
+    """The key of what an act brings to be passed on."""
+    return f"{_name(run)}/share/{act_id}"
+
+
+def to_pass_on(run: Run, name: str, act_id: int) -> Account:
+    """What an act has brought to be passed on to friends."""
+    return Account(coupon(run, name), "gift", act_id)
+
+
+def shared_by_act(run: Run, act_id: int, drawn: Drawn) -> Movement | None:
+    """What an act brings its ringer to be passed on; None where it brings nothing of that."""
+    name = drawn.won.coupon
+    if name is None or not drawn.shares:
+        return None
+    return Movement(share_key(run, act_id), stock(run, name), to_pass_on(run, name, act_id), drawn.shares)
+
+
 def of_act(run: Run, act_id: int, drawn: Drawn) -> Movement | None:
     """What an act brings its ringer; None where it brings nothing."""
     key = act_key(run, act_id)

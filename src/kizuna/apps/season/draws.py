@@ -40,6 +40,8 @@ class Drawn(msgspec.Struct, frozen=True):
     won: Won
     out_of_stock: bool = False
     """A coupon was drawn when none was left; points were won instead."""
+    shares: int = 0
+    """So many more of the coupon were won, each to be passed on to a friend."""
 
 
 def day_seed(root: bytes, run: Run, day: date) -> bytes:
@@ -79,6 +81,13 @@ def draw(seed: bytes, run: Run, day: date, ringer_id: int, friend_id: int, *, in
     if prize.coupon is not None and not in_stock:
         return Won(points=lot.instead)
     return Won(prize.points, prize.ornament, prize.coupon)
+
+
+def shares(season: Season, won: Won, left: int) -> int:
+    """How many friends may be given one of what was won, when so many of it are left, that one included."""
+    if won.coupon is None:
+        return 0
+    return min(next(one.passed_on_to for one in season.coupons if one.id == won.coupon), left - 1)
 
 
 def level(season: Season, points: int) -> int:
@@ -124,7 +133,7 @@ def wrong_draws(run: Run, seeds: Mapping[date, bytes], drawn: Iterable[Drawn]) -
         seen.add((one.day, one.ringer_id, one.friend_id))
         if min(one.ringer_id, one.friend_id) < 0:  # somebody left: what was won is known, for whom no more
             if one.won.coupon is not None and one.won.coupon in left:
-                left[one.won.coupon] -= 1
+                left[one.won.coupon] -= 1 + one.shares
             continue
         if one.day not in seeds:
             found.append(f"{where}: the seed of that day is not known")
@@ -134,8 +143,10 @@ def wrong_draws(run: Run, seeds: Mapping[date, bytes], drawn: Iterable[Drawn]) -
         expected = draw(seeds[one.day], run, one.day, one.ringer_id, one.friend_id, in_stock=in_stock)
         if one.won != expected or one.out_of_stock != (not in_stock):
             found.append(f"{where}: {_said(one.won)} was given, {_said(expected)} was drawn")
+        elif one.shares != (due := shares(run.season, one.won, left.get(one.won.coupon or "", 0))):
+            found.append(f"{where}: {one.shares} were given to be passed on, not {due}")
         if one.won.coupon is not None and one.won.coupon in left:
-            left[one.won.coupon] -= 1
+            left[one.won.coupon] -= 1 + one.shares
     return found
 
 

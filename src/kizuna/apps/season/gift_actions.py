@@ -16,7 +16,9 @@ from kizuna.circle import block_queries, friend_queries
 from kizuna.circle import queries as circle_queries
 from kizuna.ground import text as texts
 from kizuna.ground.errors import Gone, Invalid, NotFound
+from kizuna.ground.ids import parse_id
 from kizuna.jobs.idempotency import Key, once
+from kizuna.ledger import queries as ledger
 from kizuna.ledger.actions import move
 from kizuna.ledger.models import Account, Movement
 from kizuna.store.store import Row, Tx
@@ -26,6 +28,7 @@ TO_OPEN_MS: Final = 7 * DAY_MS
 """So long after the season a gift can still be opened."""
 AT_ONCE: Final = 200
 CARD: Final = ""
+SHARE: Final = "share"
 _CLAIM: Final = b"kizuna season claim 1\n"
 
 
@@ -57,18 +60,21 @@ async def give(
     opens_at: int = 0,
     key: Key | None = None,
 ) -> int:
-    """Give an ornament (``ornament/star``), a coupon (``coupon/cake``) or, for an empty ``thing``, a card; answers
-    the id.
+    """Give an ornament (``ornament/star``), a coupon (``coupon/cake``), what an act brought to be passed on
+    (``share/ID of the act``) or, for an empty ``thing``, a card; answers the id.
 
-    ``to_id`` None makes it claimable by whoever has its link. Raises Ended, NotFound for somebody who is no friend,
-    Invalid for a note that is too long, a card without words, a day after the season, or a thing that there is not, and
-    Insufficient for what the giver does not have.
+    ``to_id`` None makes it claimable by whoever has its link; what is passed on goes to friends alone, to each of them
+    once. Raises Ended, NotFound for somebody who is no friend, Invalid for a note that is too long, a card without
+    words, a day after the season, or a thing that there is not, and Insufficient for what the giver does not have.
     """
     said = texts.clean(note)
     texts.check_length(said, LONGEST_NOTE, "note")
-    asset = book.thing(run, thing) if thing else None
-    if asset is None and texts.is_blank(said):
+    act_id = _act_in(thing)
+    asset = book.thing(run, thing) if thing and act_id is None else None
+    if not thing and texts.is_blank(said):
         raise Invalid("A card needs some words.", field="note")
+    if act_id is not None and to_id is None:
+        raise Invalid("Choose a friend to share it with.", field="friend")
     if opens_at > run.closes_ms:
         raise Invalid("Choose a day before the season ends.", field="opens")
 
@@ -79,13 +85,25 @@ async def give(
                 raise NotFound
             if to_id is not None and not await circle_queries.friends_among(tx, face_id, [to_id]):
                 raise NotFound
-            expires_at = run.closes_ms + TO_OPEN_MS
-            gift_id = tx.new_id()
-            gift = Gift(gift_id, made.id, face_id, to_id, asset, said, opens_at, expires_at, "given")
+            source = None if asset is None else book.held(asset, face_id)
+            if act_id is not None:
+                source = await _to_pass_on(tx, run, made.id, face_id, act_id, to_id)
+            gift = Gift(
+                id=tx.new_id(),
+                run_id=made.id,
+                from_id=face_id,
+                to_id=to_id,
+                asset=None if source is None else source.asset,
+                note=said,
+                opens_at=opens_at,
+                expires_at=run.closes_ms + TO_OPEN_MS,
+                state="given",
+                act_id=act_id,
+            )
             await gift_queries.add(tx, gift)
-            if asset is not None:
-                await _move(tx, gift, "given", book.held(asset, face_id), _under_way(gift, asset))
-            return gift_id
+            if source is not None:
+                await _move(tx, gift, "given", source, _under_way(gift, source.asset))
+            return gift.id
 
         return (await once(tx, key, do))[0]
 
@@ -191,6 +209,26 @@ async def expire(seasons: Seasons) -> int:
     return await seasons.store.write(apply)
 
 
+async def return_shares(seasons: Seasons, run: Run) -> int:
+    """Give back what was to be passed on and was not, when gifts have expired; answers how many, at most 200 at once."""
+
+    async def apply(tx: Tx) -> int:
+        if seasons.calendar.at(tx.now_ms) < run.closes_ms + TO_OPEN_MS:
+            return 0
+        for coupon in run.season.coupons:
+            asset = book.coupon(run, coupon.id)
+            rest = await ledger.holders(tx, asset, "gift", AT_ONCE)
+            for owner_id, amount in rest.items():
+                source = Account(asset, "gift", owner_id)
+                back = Movement(f"{asset}/unshared/{owner_id}", source, Account(asset, "returned"), amount)
+                await move(tx, back)
+            if rest:
+                return len(rest)
+        return 0
+
+    return await seasons.store.write(apply)
+
+
 async def leave_some(tx: Tx, face_id: int) -> int:
     """Take a face that leaves out of some of its gifts; answers of how many. What was for it goes back to who gave it;
     what it gave is nobody's any more."""
@@ -205,9 +243,16 @@ async def leave_some(tx: Tx, face_id: int) -> int:
 async def _end(tx: Tx, gift: Gift, state: State, owner_id: int | None) -> None:
     """It is under way no more: what it holds is this face's, or returned."""
     if await gift_queries.become(tx, gift.id, state) and gift.asset is not None:
-        live = owner_id is not None and owner_id > 0
-        target = book.held(gift.asset, owner_id or 0) if live else Account(gift.asset, "returned")
-        await _move(tx, gift, state, _under_way(gift, gift.asset), target)
+        await _move(tx, gift, state, _under_way(gift, gift.asset), _place_of(gift, gift.asset, owner_id))
+
+
+def _place_of(gift: Gift, asset: str, owner_id: int | None) -> Account:
+    """Where what was in a gift comes to: its giver has what was to be passed on to pass it on, and not to keep it."""
+    if owner_id is None or owner_id < 0:
+        return Account(asset, "returned")
+    if gift.act_id is not None and owner_id == gift.from_id:
+        return Account(asset, "gift", gift.act_id)
+    return book.held(asset, owner_id)
 
 
 async def _move(tx: Tx, gift: Gift, what: str, source: Account, target: Account) -> None:
@@ -216,6 +261,29 @@ async def _move(tx: Tx, gift: Gift, what: str, source: Account, target: Account)
 
 def _under_way(gift: Gift, asset: str) -> Account:
     return Account(asset, "gift", gift.id)
+
+
+def _act_in(thing: str) -> int | None:
+    """The act whose coupon a thing names to be passed on. Raises Invalid for a number that is none."""
+    kind, _, number = thing.partition("/")
+    if kind != SHARE:
+        return None
+    act_id = parse_id(number)
+    if act_id is None:
+        raise Invalid("There is no such thing to give.", field="thing")
+    return act_id
+
+
+async def _to_pass_on(
+    tx: Tx, run: Run, run_id: int, face_id: int, act_id: int, to_id: int | None
+) -> Account:
+    """Where it comes from. Raises Invalid where there is no such act, or that friend has one of it already."""
+    act = await queries.own_act(tx, run_id, face_id, act_id)
+    if act is None or act.coupon is None:
+        raise Invalid("There is no such thing to give.", field="thing")
+    if to_id in await gift_queries.passed_on(tx, act_id):
+        raise Invalid("They have one of these from you already.", field="friend")
+    return book.to_pass_on(run, act.coupon, act_id)
 
 
 async def _gift(tx: Tx, run: Run, gift_id: int) -> Gift:

@@ -20,6 +20,9 @@ _PAGE: Final = (
 )
 _GIVEN: Final = _PAGE.where(_G.from_id == _FACE)
 _GOT: Final = _PAGE.where(_G.to_id == _FACE)
+_PASSED_ON: Final = sa.select(_G.to_id).where(
+    _G.act_id == sa.bindparam("act_id"), _G.state.in_(("given", "opened"))
+)
 _DUE: Final = (
     sa.select(SEASON_GIFT)
     .where(_G.state == "given", _G.expires_at <= sa.bindparam("now_ms"))
@@ -40,6 +43,7 @@ def _gift(row: Row) -> Gift:
         row.expires_at,
         row.state,
         row.thanked,
+        row.act_id,
     )
 
 
@@ -66,6 +70,12 @@ async def got_by(db: Db, run_id: int, face_id: int, below: int, limit: int) -> l
     """What a face was given, newest first."""
     wanted = {"run_id": run_id, "face_id": face_id, "below": below, "limit": limit}
     return [_gift(row) for row in await db.all(_GOT, wanted)]
+
+
+async def passed_on(db: Db, act_id: int) -> set[int]:
+    """To whom one of what an act brought is under way, or has come."""
+    rows = await db.all(_PASSED_ON, {"act_id": act_id})
+    return {row.to_id for row in rows}
 
 
 async def claim(tx: Tx, gift_id: int, face_id: int) -> bool:

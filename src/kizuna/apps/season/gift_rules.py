@@ -35,6 +35,8 @@ class Gift(msgspec.Struct, frozen=True):
     expires_at: int
     state: State
     thanked: bool = False
+    act_id: int | None = None
+    """The act that brought it to be passed on; None for what its giver had."""
 
 
 def check_open(gift: Gift, now_ms: int) -> None:

@@ -73,7 +73,11 @@ async def _begin(seasons: Seasons, _: Duty | None = None) -> None:
 
 async def _on_time(seasons: Seasons, _: Duty) -> None:
     """The draw for all; and gifts that nobody opened, in parts, so that nobody else's write waits for long."""
-    for run in seasons.calendar.runs(seasons.calendar.now_ms()):
+    runs = seasons.calendar.runs(seasons.calendar.now_ms())
+    for run in runs:
         await eve.hold(seasons, run)
     while await gift_actions.expire(seasons) == gift_actions.AT_ONCE:
         pass
+    for run in runs:
+        while await gift_actions.return_shares(seasons, run):
+            pass

@@ -63,6 +63,12 @@ _IN_ORDER: Final = (
     .order_by(_A.id)
     .limit(sa.bindparam("limit"))
 )
+_TO_PASS_ON: Final = (
+    sa.select(SEASON_ACT)
+    .where(_A.run_id == _RUN, _A.ringer_id == _FACE, _A.shares > 0)
+    .order_by(_A.id.desc())
+    .limit(sa.bindparam("limit"))
+)
 _OWN_IN_ORDER: Final = _IN_ORDER.where(_A.ringer_id == _FACE)
 
 
@@ -168,6 +174,7 @@ async def write_act(tx: Tx, act_id: int, run_id: int, act: Drawn) -> None:
         "ornament": act.won.ornament,
         "coupon": act.won.coupon,
         "out_of_stock": act.out_of_stock,
+        "shares": act.shares,
     }
     await tx.run(_WRITE, row)
 
@@ -176,7 +183,12 @@ def drawn(row: Row) -> Drawn:
     """An act as it was drawn."""
     won = Won(row.points, row.ornament, row.coupon)
     return Drawn(
-        date.fromisoformat(row.day), row.ringer_id, row.friend_id, won, out_of_stock=row.out_of_stock
+        date.fromisoformat(row.day),
+        row.ringer_id,
+        row.friend_id,
+        won,
+        out_of_stock=row.out_of_stock,
+        shares=row.shares,
     )
 
 
@@ -189,6 +201,12 @@ async def own_acts(db: Db, run_id: int, face_id: int, after: int, limit: int) ->
     """The acts of one face in their order."""
     wanted = {"run_id": run_id, "face_id": face_id, "after": after, "limit": limit}
     return list(await db.all(_OWN_IN_ORDER, wanted))
+
+
+async def to_pass_on(db: Db, run_id: int, face_id: int, limit: int) -> list[Row]:
+    """The acts of one face that brought something to be passed on, newest first."""
+    wanted = {"run_id": run_id, "face_id": face_id, "limit": limit}
+    return list(await db.all(_TO_PASS_ON, wanted))
 
 
 async def all_runs(db: Db) -> list[Row]:

@@ -76,12 +76,14 @@ SEASON_ACT: Final = table(
     sa.Column("ornament", sa.Text),
     sa.Column("coupon", sa.Text),
     sa.Column("out_of_stock", sa.Boolean, nullable=False),
+    sa.Column("shares", sa.Integer, nullable=False, server_default="0"),
     sa.UniqueConstraint("run_id", "ringer_id", "day", "friend_id"),
     sa.Index(None, "run_id", "friend_id", "day"),
 )
 
 # A gift under way, and what became of it (gift_rules.py). Its note is for giver and receiver alone. ``to_id`` is empty
-# until somebody has claimed it; a face that has left is its negative id. Times are those of the season.
+# until somebody has claimed it; a face that has left is its negative id. ``act_id`` names the act whose coupon is
+# passed on by it. Times are those of the season.
 SEASON_GIFT: Final = table(
     "circle",
     "season_gift",
@@ -91,6 +93,7 @@ SEASON_GIFT: Final = table(
     sa.Column("from_id", sa.BigInteger, nullable=False),
     sa.Column("to_id", sa.BigInteger),
     sa.Column("asset", sa.Text),
+    sa.Column("act_id", sa.BigInteger),
     sa.Column("note", sa.Text, nullable=False),
     sa.Column("opens_at", sa.BigInteger, nullable=False),
     sa.Column("expires_at", sa.BigInteger, nullable=False),
@@ -99,6 +102,7 @@ SEASON_GIFT: Final = table(
     sa.CheckConstraint(f"state IN ({_STATES})", name="state"),
     sa.Index(None, "from_id", "id"),
     sa.Index(None, "to_id", "id"),
+    sa.Index(None, "act_id"),
     sa.Index(None, "state", "expires_at"),
 )
 
@@ -111,4 +115,43 @@ SEASON_CHANCE: Final = table(
     sa.Column("face_id", sa.BigInteger, primary_key=True, autoincrement=False),
     sa.Column("level", sa.Integer, nullable=False),
     sa.Column("coupon", sa.Text),
+)
+
+# The code that somebody shows in a shop, by its digest. ``shop_id`` is the face that took it. A face that has left is the
+# negative id of the code.
+SEASON_CODE: Final = table(
+    "circle",
+    "season_code",
+    "own",
+    sa.Column("id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("run_id", sa.BigInteger, sa.ForeignKey("season_run.id"), nullable=False),
+    sa.Column("face_id", sa.BigInteger, nullable=False),
+    sa.Column("coupon", sa.Text, nullable=False),
+    sa.Column("digest", sa.Text, nullable=False, unique=True),
+    sa.Column("redeemed_at", sa.BigInteger),
+    sa.Column("shop_id", sa.BigInteger),
+    sa.Index(None, "face_id", "run_id"),
+    sa.Index(None, "shop_id", "redeemed_at"),
+)
+
+# Whose phone takes coupons for which sponsor of a season, in every run of it.
+SEASON_SHOP: Final = table(
+    "circle",
+    "season_shop",
+    "own",
+    sa.Column("season", sa.Text, primary_key=True),
+    sa.Column("sponsor", sa.Text, primary_key=True),
+    sa.Column("face_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Index(None, "face_id"),
+)
+
+# Who has to wait with coupons until a host has had a look: ``allowed`` is what the host said.
+SEASON_REVIEW: Final = table(
+    "circle",
+    "season_review",
+    "own",
+    sa.Column("run_id", sa.BigInteger, sa.ForeignKey("season_run.id"), primary_key=True, autoincrement=False),
+    sa.Column("face_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("asked_at", sa.BigInteger, nullable=False),
+    sa.Column("allowed", sa.Boolean),
 )

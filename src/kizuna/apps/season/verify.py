@@ -49,10 +49,14 @@ async def _unbooked(db: Db, run: Run, rows: Sequence[Row]) -> list[str]:
     """Draws that the book knows nothing of, or something else."""
     wrong: list[str] = []
     for row in rows:
-        expected = book.of_act(run, row.id, queries.drawn(row))
-        written = await ledger.find(db, book.act_key(run, row.id))
-        if row.ringer_id > 0 and written != expected:
-            wrong.append(f"act {row.id}: the book says {_said(written)}, the draw {_said(expected)}")
+        drawn = queries.drawn(row)
+        for key, expected in (
+            (book.act_key(run, row.id), book.of_act(run, row.id, drawn)),
+            (book.share_key(run, row.id), book.shared_by_act(run, row.id, drawn)),
+        ):
+            written = await ledger.find(db, key)
+            if row.ringer_id > 0 and written != expected:
+                wrong.append(f"act {row.id}: the book says {_said(written)}, the draw {_said(expected)}")
     return wrong
 
 
