@@ -56,7 +56,9 @@ async def hang(seasons: Seasons, run: Run, face_id: int) -> None:
         made = await on(tx, seasons, run)
         if not await friend_queries.is_live(tx, face_id):
             raise NotFound
-        await queries.hang(tx, made.id, face_id)
+        friends = {face.id for face in await friend_queries.friends(tx, face_id)}
+        there_before = await queries.hung(tx, made.id, friends)
+        await queries.hang(tx, made.id, face_id, after_friend=bool(there_before))
 
     await seasons.store.write(apply)
 

@@ -1,18 +1,23 @@
 """The pages of gifts."""
 
+import io
 from typing import Final
+from urllib.parse import quote
 
+import msgspec
+import segno
 from starlette.requests import Request
 from starlette.responses import Response
 
 from kizuna.apps.season import actions, book, gift_actions, gift_queries, queries
 from kizuna.apps.season.files import asset
-from kizuna.apps.season.gift_actions import CARD
+from kizuna.apps.season.gift_actions import CARD, SHARE
 from kizuna.apps.season.gift_rules import Gift
 from kizuna.apps.season.ports import Seasons
 from kizuna.apps.season.run import Run, instant
 from kizuna.apps.season.views import ClaimView, GiftRow, GiftsView
 from kizuna.circle import friend_queries
+from kizuna.doors.params import read_tree, shape
 from kizuna.doors.parts import MemberParts
 from kizuna.ground.errors import NotFound, Refusal
 from kizuna.ground.i18n import Locale
@@ -38,6 +43,12 @@ class GiveForm(Sent, frozen=True, kw_only=True):
     opens: Short = ""
 
 
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """What the form begins with."""
+
+    thing: Short = ""
+
+
 class GiftPages:
     """The handlers, bound to the seasons of this server."""
 
@@ -53,10 +64,12 @@ class GiftPages:
         table.person("POST", f"{HERE}/{{id}}/thank", self.thank)
         table.person("GET", "/season/gift/{code}", self.claim_page)
         table.person("POST", "/season/gift/{code}", self.claim)
+        table.person("GET", "/season/gift/{code}/qr.svg", self.qr)
 
     async def gifts(self, pages: Pages, parts: MemberParts, request: Request, viewer: Viewer) -> Response:
         """``GET /season/gifts``."""
-        return await self._show(pages, parts, request, viewer, Form(), 200)
+        asked = shape(await read_tree(request), Asked)
+        return await self._show(pages, parts, request, viewer, Form(values={"thing": asked.thing}), 200)
 
     async def give(self, pages: Pages, parts: MemberParts, request: Request, viewer: Viewer) -> Response:
         """``POST /season/gifts``."""
@@ -148,12 +161,36 @@ class GiftPages:
             got=tuple(row(gift, gift.from_id, mine=False) for gift in got if gift.from_id in faces),
             given=tuple(row(gift, gift.to_id, mine=True) for gift in given),
             friends=tuple(circle_face(face) for face in friends),
-            things=_things(run, page.locale, await ledger.balances(reads, "held", me)),
+            things=(
+                *await self._shares(run, made.id, page.locale, me),
+                *_things(run, page.locale, await ledger.balances(reads, "held", me)),
+            ),
             days=self._days(run, now_ms),
             form=form,
             key=parts.randomness.token(16),
         )
         return pages.show(parts, request, view, status)
+
+    async def _shares(
+        self, run: Run, run_id: int, locale: Locale, me: int
+    ) -> list[tuple[str, str, int]]:
+        """What is to be passed on to friends."""
+        reads, found = self._seasons.store.reads, list[tuple[str, str, int]]()
+        for act in await queries.to_pass_on(reads, run_id, me, SHOWN):
+            left = await ledger.balance(reads, book.to_pass_on(run, act.coupon, act.id))
+            name, _ = _named(run, locale, book.coupon(run, act.coupon))
+            if left:
+                found.append((f"{SHARE}/{act.id}", name, left))
+        return found
+
+    async def qr(self, pages: Pages, parts: MemberParts, request: Request, viewer: Viewer) -> Response:
+        """``GET /season/gift/{code}/qr.svg``: the link as a picture. It tells only what the asker has said."""
+        picture = io.BytesIO()
+        code = segno.make(f"{parts.config.url}/season/gift/{quote(request.path_params['code'])}", error="m")
+        code.save(picture, kind="svg", scale=6, border=3, dark="#201d19", light="#ffffff")
+        return Response(
+            picture.getvalue(), headers={"Cache-Control": "no-store"}, media_type="image/svg+xml"
+        )
 
     def _row(
         self, run: Run, locale: Locale, gift: Gift, other: Face | None, link: str, *, mine: bool

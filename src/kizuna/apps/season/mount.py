@@ -5,8 +5,10 @@ from functools import partial
 from typing import Final
 
 from kizuna.apps.season import actions, belongings, eve, gift_actions
+from kizuna.apps.season.coupon_web import CouponPages
 from kizuna.apps.season.files import TEMPLATES, files, installed
 from kizuna.apps.season.gift_web import GiftPages
+from kizuna.apps.season.host_web import HostPages
 from kizuna.apps.season.ports import Calendar, Seasons
 from kizuna.apps.season.web import HERE, SeasonPages
 from kizuna.circle.ports import Circle
@@ -39,6 +41,8 @@ def mount(config: Config, circle: Circle, clock: Clock, randomness: Randomness) 
     def add(table: Table) -> None:
         SeasonPages(seasons).add(table)
         GiftPages(seasons).add(table)
+        CouponPages(seasons).add(table)
+        HostPages(seasons).add(table)
 
     return App(
         add=add,

@@ -98,9 +98,9 @@ async def commitments(db: Db, run_id: int) -> dict[str, str]:
     return {row.day: row.commitment for row in await db.all(_COMMITMENTS, {"run_id": run_id})}
 
 
-async def hang(tx: Tx, run_id: int, face_id: int) -> bool:
+async def hang(tx: Tx, run_id: int, face_id: int, *, after_friend: bool) -> bool:
     """Hang a stage; False when it hangs already."""
-    row = {"run_id": run_id, "face_id": face_id, "hung_at": tx.now_ms}
+    row = {"run_id": run_id, "face_id": face_id, "hung_at": tx.now_ms, "after_friend": after_friend}
     return await tx.run(_HANG, row) == 1
 
 

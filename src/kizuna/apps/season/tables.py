@@ -48,6 +48,8 @@ SEASON_STAGE: Final = table(
     sa.Column("run_id", sa.BigInteger, sa.ForeignKey("season_run.id"), primary_key=True, autoincrement=False),
     sa.Column("face_id", sa.BigInteger, primary_key=True, autoincrement=False),
     sa.Column("hung_at", sa.BigInteger, nullable=False),
+    # Whether a friend's hung there before.
+    sa.Column("after_friend", sa.Boolean, nullable=False, server_default=sa.false()),
 )
 
 # What hangs where on somebody's stage. That it is theirs to hang says the book.

@@ -7,6 +7,12 @@
 /season/gifts  friend thing note opens key      friend empty: for whoever has the link
 /season/gifts/{id}/open          /season/gifts/{id}/revoke          /season/gifts/{id}/thank
 /season/gift/{code}              (GET: ClaimView) takes a gift that has a link
+/season/gift/{code}/qr.svg       its link as a picture
+/season/coupons                  one's own; /season/coupons/{name}: the code to be shown in a shop
+/season/coupons/{name}/show      makes one
+/season/counter  code            a shop's phone: what a code is; /season/counter/redeem  code key: takes it
+/season/host                     administrators: shops, who waits for a look, and totals
+/season/host/shops  handle sponsor undo         /season/host/reviews  face allowed
 /season/fair                     what was promised about the draws, what was shown since, and one's own
 """
 
@@ -50,6 +56,9 @@ class Prize(Piece, frozen=True, kw_only=True):
     picture: str = ""
     coupon: str = ""
     out_of_stock: bool = False
+    shares: int = 0
+    """With so many friends the coupon can be shared; ``share`` is how the form of gifts calls it."""
+    share: str = ""
 
 
 class SeasonView(PageView, frozen=True, kw_only=True):
@@ -88,6 +97,10 @@ class SeasonView(PageView, frozen=True, kw_only=True):
     key: str
     preview: bool
     """The clock of the seasons is ahead."""
+    counter: bool = False
+    """The viewer's phone takes coupons."""
+    host: bool = False
+    """The viewer may look at the room of the hosts."""
 
 
 class Promise(Piece, frozen=True, kw_only=True):
@@ -166,3 +179,79 @@ class ClaimView(PageView, frozen=True, kw_only=True):
     title: str
     giver: str
     code: str
+
+
+class CouponRow(Piece, frozen=True, kw_only=True):
+    """A coupon that the viewer has so many of, with whose it is and until when it counts."""
+
+    id: str
+    name: str
+    sponsor: str
+    count: int
+    until_ms: int
+    over: bool
+    shown: bool
+    """There is a code that was not used."""
+
+
+class CouponsView(PageView, frozen=True, kw_only=True):
+    """`/season/coupons`. `used` are (name, when)."""
+
+    template: ClassVar[str] = "season/coupons.html"
+    title: str
+    rows: tuple[CouponRow, ...]
+    used: tuple[tuple[str, int], ...] = ()
+    problem: str = ""
+
+
+class CodeView(PageView, frozen=True, kw_only=True):
+    """`/season/coupons/{name}`: to be shown at a counter. `qr` is a data: address of the picture."""
+
+    template: ClassVar[str] = "season/code.html"
+    title: str
+    row: CouponRow
+    code: str
+    qr: str
+
+
+class CounterView(PageView, frozen=True, kw_only=True):
+    """`/season/counter`. `state` is empty until a code was looked up."""
+
+    template: ClassVar[str] = "season/counter.html"
+    title: str
+    code: str = ""
+    name: str = ""
+    sponsor: str = ""
+    state: Literal["", "good", "used", "over", "gone", "taken"] = ""
+    used_ms: int | None = None
+    form: Form = Form()
+    key: str
+    taken: tuple[tuple[str, int], ...] = ()
+    """What this phone took last: (name, when)."""
+
+
+class ShopRow(Piece, frozen=True, kw_only=True):
+    """Whose phone takes coupons for whom."""
+
+    face: Face
+    sponsor: str
+    name: str
+    """The sponsor's."""
+
+
+class HostView(PageView, frozen=True, kw_only=True):
+    """`/season/host`. `totals` are None where fewer than twenty people stand behind them."""
+
+    template: ClassVar[str] = "season/host.html"
+    title: str
+    sponsors: tuple[tuple[str, str], ...]
+    shops: tuple[ShopRow, ...]
+    waiting: tuple[Face, ...]
+    people: int | None
+    ringers: int | None
+    acts: int | None
+    coupons: int | None
+    used: int | None
+    gifts: int | None
+    through_friends: int | None
+    form: Form = Form()

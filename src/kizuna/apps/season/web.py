@@ -8,9 +8,10 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from kizuna.apps.season import actions, book, queries
+from kizuna.apps.season import actions, book, coupon_queries, queries
 from kizuna.apps.season.draws import Drawn, day_seed, eve_seed, level, roll
 from kizuna.apps.season.files import asset
+from kizuna.apps.season.host_web import is_host
 from kizuna.apps.season.models import Season
 from kizuna.apps.season.ports import Seasons
 from kizuna.apps.season.run import Run
@@ -29,6 +30,7 @@ from kizuna.square import models as square
 from kizuna.square import timeline_queries
 from kizuna.square.seen import by_id
 from kizuna.square.text import fold_tag
+from kizuna.store.store import Row
 from kizuna.web.forms import Sent, Short, Table, face_of, sent
 from kizuna.web.items import circle_face
 from kizuna.web.pages import Pages, done
@@ -208,15 +210,24 @@ class SeasonPages:
             next_level=season.levels[at] if at < len(season.levels) else None,
             owned=_owned(run, page.locale, balances, hanging.get(me, {}).values()),
             coupons=_coupons(run, page.locale, balances),
-            prize=_prize(season, page.locale, queries.drawn(act)) if act is not None else None,
+            prize=await self._won(page.locale, run, act) if act is not None else None,
             problem=pages.speak(parts, request, viewer)(refusal.message, **refusal.values) if refusal else "",
             hashtag=season.hashtag,
             tag=fold_tag(season.hashtag),
             wall=await self._wall(parts, viewer, season),
             key=parts.randomness.token(16),
             preview=self._seasons.calendar.ahead_ms > 0,
+            counter=bool(await coupon_queries.sponsors_of(reads, me)),
+            host=await is_host(parts, viewer),
         )
         return pages.show(parts, request, view, refusal.status if refusal else 200)
+
+    async def _won(self, locale: Locale, run: Run, act: Row) -> Prize:
+        prize = _prize(run.season, locale, queries.drawn(act))
+        if act.coupon is None:
+            return prize
+        left = await ledger.balance(self._seasons.store.reads, book.to_pass_on(run, act.coupon, act.id))
+        return msgspec.structs.replace(prize, shares=left, share=f"share/{act.id}") if left else prize
 
     async def _wall(self, parts: MemberParts, viewer: Viewer, season: Season) -> Timeline | None:
         """What is said in public with the hashtag, newest first."""

@@ -46,6 +46,9 @@ def upgrade() -> None:
         op.f("ix_season_gift_state_expires_at"), "season_gift", ["state", "expires_at"], unique=False
     )
     op.create_index(op.f("ix_season_gift_to_id_id"), "season_gift", ["to_id", "id"], unique=False)
+    op.add_column(
+        "season_stage", sa.Column("after_friend", sa.Boolean(), server_default=sa.false(), nullable=False)
+    )
     op.add_column("season_act", sa.Column("shares", sa.Integer(), server_default="0", nullable=False))
     op.create_table(
         "season_code",
