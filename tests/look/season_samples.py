@@ -3,33 +3,16 @@
 from typing import Any, Final
 
 from kizuna.apps.season import views as s
-from kizuna.apps.season.check import load_season
 from kizuna.apps.season.files import SHIPPED, asset, files
 from kizuna.apps.season.ports import Installed
 from kizuna.ground.i18n import Locale
 from kizuna.web import pieces as p
 from kizuna.web.specimens import DAY, FRIENDS, KENICHI, MIYUKI, NOW, POSTS, SAKURA, YUMI, timeline
 from kizuna.web.views import PageView
+from tests.look.gift_samples import SEASON, coupon_samples, gift_samples
 from tests.look.samples import page
 
-SEASON: Final = load_season(SHIPPED / "xmas-2011", 2026).season
 FILES: Final = files([Installed(SEASON, SHIPPED / "xmas-2011")])
-
-
-def gift(number: int, other: p.Face | None, **more: Any) -> s.GiftRow:
-    usual: dict[str, Any] = {
-        "id": str(number),
-        "given": False,
-        "other": other,
-        "thing": "",
-        "picture": "",
-        "note": "",
-        "state": "given",
-        "opens_ms": NOW + 3 * DAY,
-        "wrapped": False,
-        "thanked": False,
-    }
-    return s.GiftRow(**{**usual, **more})
 
 
 def season_samples(locale: Locale) -> dict[str, PageView]:
@@ -125,52 +108,8 @@ def season_samples(locale: Locale) -> dict[str, PageView]:
         "season_soon": season(state="soon", wall=timeline()),
         "season_over": season(state="over", mine=mine, friends=tuple(others[:2]), acts=212, level=11),
         "season_refused": season(mine=mine, friends=tuple(others[:3]), problem="x"),
-        "season_gifts": s.GiftsView(
-            page=page(locale, path="/season/gifts"),
-            title=SEASON.title[locale],
-            on=True,
-            got=(
-                gift(1, SAKURA, wrapped=True),
-                gift(2, YUMI),
-                gift(
-                    3,
-                    KENICHI,
-                    thing=star.name[locale],
-                    picture=picture("star"),
-                    state="opened",
-                    note="今年もありがとう。",
-                ),
-            ),
-            given=(
-                gift(
-                    4, None, given=True, thing=SEASON.coupons[0].name[locale], link="/season/gift/1a2b-c3d4"
-                ),
-                gift(5, YUMI, given=True, note="A card", state="opened", thanked=True),
-                gift(6, None, given=True, thing=star.name[locale], picture=picture("star"), state="expired"),
-            ),
-            friends=FRIENDS,
-            things=(("ornament/star", star.name[locale], 3),),
-            days=(("1", NOW + DAY), ("2", NOW + 2 * DAY)),
-            form=p.Form(values={"note": "x"}, error="カードには言葉が要ります。"),
-            key="k",
-        ),
-        "season_gifts_none": s.GiftsView(
-            page=page(locale, path="/season/gifts"),
-            title=SEASON.title[locale],
-            on=False,
-            got=(),
-            given=(),
-            friends=(),
-            things=(),
-            days=(),
-            key="k",
-        ),
-        "season_claim": s.ClaimView(
-            page=page(locale, path="/season/gift/1a2b-c3d4"),
-            title=SEASON.title[locale],
-            giver="健一",
-            code="1a2b-c3d4",
-        ),
+        **gift_samples(locale),
+        **coupon_samples(locale),
         "season_fair": s.FairView(
             page=page(locale, path="/season/fair"),
             title=SEASON.title[locale],

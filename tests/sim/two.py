@@ -320,6 +320,13 @@ async def _ring_for_each_other(scene: Scene) -> None:
         scene.hidden[f"act of {one.name}"] = int((rung.header("location") or "").rpartition("=")[2])
 
 
+async def _give_each_other(scene: Scene) -> None:
+    for one, other in ((scene.aki, scene.ben), (scene.ben, scene.aki)):
+        words = f"{PLANTED} with a card"
+        await one.town.send("/season/gifts", friend=str(other.face_id), note=words, key="card")
+    await scene.ben.town.send("/season/gifts", friend="", note=f"{PLANTED} for whoever", key="link")
+
+
 async def _one_note(scene: Scene) -> None:
     scene.hidden["quiet"] = await scene.ben.town.say(f"{PLANTED} only this", "v", "me")
 

@@ -1,0 +1,176 @@
+"""Gifts and coupons of a season as people use them: wrapped, opened, thanked for; shown in a shop, and taken there."""
+
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from kizuna.apps.season import book, queries
+from kizuna.apps.season.check import load_season
+from kizuna.apps.season.files import SHIPPED
+from kizuna.circle import friend_queries
+from kizuna.ledger.actions import move
+from kizuna.ledger.models import Movement
+from kizuna.people.limits import COUPON
+from kizuna.people.models import Role
+from tests.web.conftest import Cast
+from tests.web.sheet import Sheet
+from tests.web.test_season import town
+from tests.web.test_staff import promote
+
+pytestmark = pytest.mark.anyio
+GIFTS = "/season/gifts"
+
+
+@pytest.fixture
+async def on(tmp_path: Path, anyio_backend: str) -> AsyncIterator[Cast]:
+    """The third of December, in the afternoon; aoi has a star and a coupon."""
+    async for cast in town(tmp_path, "12-03T15:00"):
+        for one in (cast.aoi, cast.ben):
+            await one.do("/season", "/season/hang")
+        yield cast
+
+
+async def win(cast: Cast, *things: str) -> None:
+    """aoi has one of each."""
+    store = cast.server.parts.circle.store
+    aoi = await friend_queries.profile(store.reads, 0, "aoi")
+    (made,) = await queries.all_runs(store.reads)
+    assert aoi is not None
+    run = load_season(SHIPPED / "xmas-2011", made.year)
+    for thing in things:
+        asset = book.thing(run, thing)
+        won = Movement(f"a test {thing}", book.Account(asset, "issuer"), book.held(asset, aoi.face.id), 1)
+        await store.write(lambda tx, won=won: move(tx, won))
+
+
+def friend_in(page: Sheet) -> str:
+    """ben's number in the form."""
+    found = re.search(r'<option value="(\d+)"[^>]*>Ben ', page.html)
+    assert found is not None, page.text
+    return found[1]
+
+
+async def test_a_card_is_wrapped_opened_and_thanked_for(on: Cast) -> None:
+    aoi, ben = on.aoi, on.ben
+    page = await aoi.open(GIFTS)
+    assert page.text.count("Nothing yet.") == 2
+    await aoi.do(page, GIFTS, friend=friend_in(page), note="For <b>you</b>")
+    seen = await ben.open(GIFTS)
+    assert "From Aoi" in seen.text
+    assert "For <b>you</b>" not in seen.text, "it is wrapped"
+    (opening,) = [form.action for form in seen.forms if form.action.endswith("/open")]
+    assert await ben.do(seen, opening) == GIFTS
+    seen = await ben.open(GIFTS)
+    assert "For <b>you</b>" in seen.text
+    assert "<b>you</b>" not in seen.html
+    (thanking,) = [form.action for form in seen.forms if form.action.endswith("/thank")]
+    await ben.do(seen, thanking)
+    assert "Opened, and thanked for" in (await aoi.open(GIFTS)).text
+    for path in (opening, thanking, opening.replace("/open", "/revoke")):
+        token = await on.carol.token(GIFTS)
+        assert (await on.carol.raw(path, [("csrf", token)])).status_code == 404
+
+
+async def test_until_its_day_it_stays_wrapped(on: Cast) -> None:
+    page = await on.aoi.open(GIFTS)
+    day = re.findall(r'<option value="(\d{13})"', page.html)[-1]
+    await on.aoi.do(page, GIFTS, friend=friend_in(page), note="on the last day", opens=day)
+    seen = await on.ben.open(GIFTS)
+    assert "Wrapped until" in seen.text
+    assert not [form for form in seen.forms if form.action.endswith("/open")]
+    gift = re.findall(r"/season/gifts/(\d+)/revoke", (await on.aoi.open(GIFTS)).html)[0]
+    token = await on.ben.token(GIFTS)
+    answer = await on.ben.raw(f"{GIFTS}/{gift}/open", [("csrf", token)])
+    assert answer.status_code == 409
+    assert await on.aoi.do(GIFTS, f"{GIFTS}/{gift}/revoke") == GIFTS
+    assert "on the last day" not in (await on.ben.open(GIFTS)).text
+
+
+async def test_what_one_does_not_have_and_what_is_no_card(on: Cast) -> None:
+    page = await on.aoi.open(GIFTS)
+    for thing, note, status, told in (
+        ("", "", 422, "A card needs some words."),
+        ("ornament/moon", "x", 422, "There is no such thing to give."),
+        ("ornament/star", "x", 409, "There is not enough of it left"),
+        ("", "x" * 301, 422, ""),
+    ):
+        fields = page.form(GIFTS).filled({"friend": friend_in(page), "note": note})
+        sent = [(name, value) for name, value in fields if name != "thing"] + [("thing", thing)]
+        answer = await on.aoi.raw(GIFTS, sent)
+        assert answer.status_code == status, answer.text
+        assert told in Sheet(answer.text).text
+    assert "From Aoi" not in (await on.ben.open(GIFTS)).text
+
+
+async def test_a_link_for_whoever_is_first(on: Cast) -> None:
+    page = await on.aoi.open(GIFTS)
+    await on.aoi.do(page, GIFTS, friend="", note="whoever")
+    page = await on.aoi.open(GIFTS)
+    link = next(link for link in page.links if link.startswith("/season/gift/"))
+    picture = await on.aoi.http.get(f"{link}/qr.svg")
+    assert picture.headers["content-type"] == "image/svg+xml"
+    assert (await on.nobody.leads(link)).startswith("/sign-in")
+    asked = await on.carol.open(link)
+    assert "A gift from Aoi" in asked.text
+    assert "whoever" not in asked.text
+    assert await on.carol.do(asked, link) == GIFTS
+    await on.ben.open(link, 410)
+    await on.ben.open(f"{link}x", 404)
+    assert "From Aoi" in (await on.carol.open(GIFTS)).text
+
+
+async def test_a_coupon_is_shown_and_taken_once(on: Cast) -> None:
+    await win(on, "coupon/hot-snack")
+    await promote(on.server, "carol", Role.ADMINISTRATOR)
+    for where in ("/season/host", "/season/counter"):
+        await on.ben.open(where, 404)
+    page = await on.carol.open("/season/host")
+    assert page.text.count("fewer than 20 people") == 7
+    await on.carol.do(page, "/season/host/shops", handle="@Ben", sponsor="corner-shop")
+    told = await on.carol.told("/season/host", "/season/host/shops", 422, handle="nobody")
+    assert "There is nobody with this name." in told.text
+    await on.aoi.do("/season/coupons", "/season/coupons/hot-snack/show")
+    shown = await on.aoi.open("/season/coupons/hot-snack")
+    letters = shown.words_of("letters")[0]
+    assert re.fullmatch(r"(?:[0-9A-Z]{4}-?){4}", letters)
+    await on.carol.open("/season/coupons/hot-snack", 404)
+    counter = await on.ben.told("/season/counter", "/season/counter", 200, code=letters.lower())
+    assert "It counts" in counter.text
+    assert "Aoi" not in counter.text
+    for _ in range(2):
+        taken = await on.ben.told(counter, "/season/counter/redeem", 200)
+        assert "Taken" in taken.text
+    again = await on.ben.told("/season/counter", "/season/counter", 200, code=letters)
+    assert "It was used on" in again.text
+    assert not again.has_form("/season/counter/redeem")
+    wrong = await on.ben.told("/season/counter", "/season/counter", 422, code="0000-0000-0000-0000")
+    assert "There is no coupon with this code for your shop." in wrong.text
+    assert "You have no coupon now." in (await on.aoi.open("/season/coupons")).text
+
+
+async def test_codes_are_not_guessed_for_long(on: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    await promote(on.server, "carol", Role.ADMINISTRATOR)
+    await on.carol.do("/season/host", "/season/host/shops", handle="ben", sponsor="corner-shop")
+    token = await on.ben.token("/season/counter")
+    monkeypatch.setattr(on.server.parts.people.limiter, "_enabled", True)
+    answers = [
+        (await on.ben.raw("/season/counter", [("csrf", token), ("code", f"{n:016d}")])).status_code
+        for n in range(COUPON.limit + 1)
+    ]
+    assert answers == [422] * COUPON.limit + [429]
+
+
+async def test_the_room_of_the_hosts_is_not_there_for_others(on: Cast) -> None:
+    token = await on.ben.token("/season")
+    for path, fields in (
+        ("/season/host/shops", [("handle", "ben"), ("sponsor", "corner-shop")]),
+        ("/season/host/reviews", [("face", "1"), ("allowed", "1")]),
+        ("/season/counter", [("code", "0" * 16)]),
+        ("/season/counter/redeem", [("code", "0" * 16)]),
+    ):
+        answer = await on.ben.raw(path, [("csrf", token), *fields])
+        assert answer.status_code == 404, path
+        answer = await on.ben.raw(path, [("csrf", "no"), *fields])
+        assert answer.status_code == 403, path
