@@ -344,7 +344,7 @@ BUSY: tuple[Deed, ...] = (
     _answer,
     _note_to_self,
     _among_two,
-    _together(_among_a_group, _ring_for_each_other),
+    _together(_among_a_group, _ring_for_each_other, _give_each_other),
     _without_fred,
     _fall_out,
     _regret,
