@@ -57,18 +57,19 @@ async def _seed(place: Path, size: Size) -> None:
     stores = open_stores(place, SystemClock())
     now = SystemClock().now_ms()
     try:
-        await _fill(stores.people, OAUTH_APP, iter([_app(now)]))
-        await _fill(stores.people, PERSON, (_person(n, now) for n in range(size.accounts)))
-        await _fill(stores.people, PERSON_FACE, (_face(n, now) for n in range(size.accounts)))
-        await _fill(stores.people, OAUTH_TOKEN, (_token(n, now) for n in range(size.accounts)))
-        await _fill(stores.square, ACCOUNT, (_account(n, now, size) for n in range(size.accounts)))
-        await _fill(stores.square, FOLLOW, _follows(size))
-        await _fill(stores.square, POST, _posts(size, now))
+        await fill(stores.people, OAUTH_APP, iter([_app(now)]))
+        await fill(stores.people, PERSON, (_person(n, now) for n in range(size.accounts)))
+        await fill(stores.people, PERSON_FACE, (_face(n, now) for n in range(size.accounts)))
+        await fill(stores.people, OAUTH_TOKEN, (_token(n, now) for n in range(size.accounts)))
+        await fill(stores.square, ACCOUNT, (_account(n, now, size) for n in range(size.accounts)))
+        await fill(stores.square, FOLLOW, _follows(size))
+        await fill(stores.square, POST, _posts(size, now))
     finally:
         await stores.close()
 
 
-async def _fill(store: Store, table: sa.Table, rows: Iterator[Row]) -> None:
+async def fill(store: Store, table: sa.Table, rows: Iterator[Row]) -> None:
+    """Write rows in bulk, so many at once."""
     waiting = list(_take(rows))
     while waiting:
 

@@ -209,6 +209,16 @@ async def to_pass_on(db: Db, run_id: int, face_id: int, limit: int) -> list[Row]
     return list(await db.all(_TO_PASS_ON, wanted))
 
 
+async def sums(db: Db, run_id: int) -> Row:
+    """``acts`` of a run, and those ``out_of_stock``."""
+    counted = sa.select(
+        sa.func.count().label("acts"), sa.func.count().filter(_A.out_of_stock).label("out_of_stock")
+    )
+    found = await db.first(counted.select_from(SEASON_ACT).where(_A.run_id == run_id))
+    assert found is not None
+    return found
+
+
 async def all_runs(db: Db) -> list[Row]:
     """Every run that was made, in order."""
     return list(await db.all(sa.select(SEASON_RUN).order_by(SEASON_RUN.c.id)))
