@@ -13,7 +13,7 @@ from kizuna.apps.season.gift_actions import DAY_MS, claim, code, expire, give, i
 from kizuna.apps.season.gift_rules import Gift
 from kizuna.apps.season.ports import Seasons
 from kizuna.apps.season.run import Run
-from kizuna.circle import block_actions
+from kizuna.circle import block_actions, group_actions
 from kizuna.circle.ports import Circle
 from kizuna.ground.errors import Conflict, Gone, Invalid, NotFound, Refusal
 from kizuna.jobs.idempotency import make_key
@@ -76,6 +76,24 @@ async def test_a_gift_that_is_sent_twice_is_one(rich: Seasons, run: Run, town: C
     gifts = [await give(rich, run, town.hana, town.taro, STAR, "", key=key) for _ in range(2)]
     assert len(set(gifts)) == 1
     assert await stars(rich, run, town.hana) == [2]
+
+
+async def test_everybody_in_a_group_or_nobody(rich: Seasons, run: Run, town: Cast, circle: Circle) -> None:
+    group = await group_actions.make_group(circle, town.hana, "tennis")
+    with pytest.raises(Invalid):
+        await give(rich, run, town.hana, None, STAR, "", group_id=group)
+    await group_actions.change_members(circle, town.hana, group, [town.taro, town.yuki])
+    key = make_key(town.hana, 0, "a group", b"")
+    first = [await give(rich, run, town.hana, None, STAR, "all of you", key=key, group_id=group) for _ in "12"]
+    assert len(set(first)) == 1
+    assert await stars(rich, run, town.hana) == [1]
+    with pytest.raises(Insufficient):
+        await give(rich, run, town.hana, None, STAR, "again", group_id=group)
+    assert await stars(rich, run, town.hana) == [1], "nobody was given one"
+    for who in (town.taro, town.mallory):
+        with pytest.raises(NotFound):
+            await give(rich, run, who, None, "", "not my group", group_id=group)
+    assert await audit(rich.store.reads) == []
 
 
 async def test_it_is_wrapped_until_its_day(rich: Seasons, run: Run, town: Cast, clock: FakeClock) -> None:

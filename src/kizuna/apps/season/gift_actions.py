@@ -12,7 +12,7 @@ from kizuna.apps.season.actions import on
 from kizuna.apps.season.gift_rules import LONGEST_NOTE, Gift, State, check_open, check_revoke, is_over
 from kizuna.apps.season.ports import Seasons
 from kizuna.apps.season.run import Run
-from kizuna.circle import block_queries, friend_queries
+from kizuna.circle import block_queries, friend_queries, group_queries
 from kizuna.circle import queries as circle_queries
 from kizuna.ground import text as texts
 from kizuna.ground.errors import Gone, Invalid, NotFound
@@ -59,13 +59,17 @@ async def give(
     note: str,
     opens_at: int = 0,
     key: Key | None = None,
+    *,
+    group_id: int | None = None,
 ) -> int:
     """Give an ornament (``ornament/star``), a coupon (``coupon/cake``), what an act brought to be passed on
     (``share/ID of the act``) or, for an empty ``thing``, a card; answers the id.
 
+    With ``group_id`` everybody in that group of the giver's is given one, or nobody: it answers the first id. Else
     ``to_id`` None makes it claimable by whoever has its link; what is passed on goes to friends alone, to each of them
     once. Raises Ended, NotFound for somebody who is no friend, Invalid for a note that is too long, a card without
-    words, a day after the season, or a thing that there is not, and Insufficient for what the giver does not have.
+    words, a day after the season, a group without anybody or a thing that there is not, and Insufficient for what the
+    giver does not have.
     """
     said = texts.clean(note)
     texts.check_length(said, LONGEST_NOTE, "note")
@@ -73,7 +77,7 @@ async def give(
     asset = book.thing(run, thing) if thing and act_id is None else None
     if not thing and texts.is_blank(said):
         raise Invalid("A card needs some words.", field="note")
-    if act_id is not None and to_id is None:
+    if act_id is not None and to_id is None and group_id is None:
         raise Invalid("Choose a friend to share it with.", field="friend")
     if opens_at > run.closes_ms:
         raise Invalid("Choose a day before the season ends.", field="opens")
@@ -85,14 +89,18 @@ async def give(
                 raise NotFound
             if to_id is not None and not await circle_queries.friends_among(tx, face_id, [to_id]):
                 raise NotFound
+            receivers = [to_id] if group_id is None else await _in_group(tx, face_id, group_id)
+            return min([await one(tx, made.id, receiver) for receiver in receivers])
+
+        async def one(tx: Tx, run_id: int, receiver_id: int | None) -> int:
             source = None if asset is None else book.held(asset, face_id)
             if act_id is not None:
-                source = await _to_pass_on(tx, run, made.id, face_id, act_id, to_id)
+                source = await _to_pass_on(tx, run, run_id, face_id, act_id, receiver_id)
             gift = Gift(
                 id=tx.new_id(),
-                run_id=made.id,
+                run_id=run_id,
                 from_id=face_id,
-                to_id=to_id,
+                to_id=receiver_id,
                 asset=None if source is None else source.asset,
                 note=said,
                 opens_at=opens_at,
@@ -261,6 +269,16 @@ async def _move(tx: Tx, gift: Gift, what: str, source: Account, target: Account)
 
 def _under_way(gift: Gift, asset: str) -> Account:
     return Account(asset, "gift", gift.id)
+
+
+async def _in_group(tx: Tx, face_id: int, group_id: int) -> list[int | None]:
+    """Who is in a group of the giver's. Raises NotFound for another's, Invalid where nobody is in it."""
+    if await group_queries.group(tx, face_id, group_id) is None:
+        raise NotFound
+    members = await group_queries.members(tx, face_id, group_id)
+    if not members:
+        raise Invalid("There is nobody in this group.", field="friend")
+    return [member.id for member in members]
 
 
 def _act_in(thing: str) -> int | None:

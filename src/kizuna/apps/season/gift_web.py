@@ -16,7 +16,7 @@ from kizuna.apps.season.gift_rules import Gift
 from kizuna.apps.season.ports import Seasons
 from kizuna.apps.season.run import Run, instant
 from kizuna.apps.season.views import ClaimView, GiftRow, GiftsView
-from kizuna.circle import friend_queries
+from kizuna.circle import friend_queries, group_queries
 from kizuna.doors.params import read_tree, shape
 from kizuna.doors.parts import MemberParts
 from kizuna.ground.errors import NotFound, Refusal
@@ -32,10 +32,11 @@ from kizuna.web.pieces import Face, Form
 
 HERE: Final = "/season/gifts"
 SHOWN: Final = 50
+GROUP: Final = "group/"
 
 
 class GiveForm(Sent, frozen=True, kw_only=True):
-    """For whom (nobody: whoever has the link), what, with which words, and from when it may be opened."""
+    """For whom (``group/ID``: everybody in it; nobody: whoever has the link), what, with which words, and from when it may be opened."""
 
     friend: Short = ""
     thing: Short = ""
@@ -75,14 +76,18 @@ class GiftPages:
         """``POST /season/gifts``."""
         form = await sent(parts, request, GiveForm)
         run, _ = await actions.there(self._seasons)
-        me, to_id = face_of(viewer), parse_id(form.friend)
-        if form.friend and to_id is None:
+        me, group = face_of(viewer), form.friend.removeprefix(GROUP)
+        chosen = parse_id(group)
+        if form.friend and chosen is None:
             raise NotFound
+        to_id, group_id = (None, chosen) if form.friend.startswith(GROUP) else (chosen, None)
         opens_at = parse_id(form.opens) or 0
         body = f"{form.friend}\n{form.thing}\n{form.note}\n{form.opens}".encode()
         key = make_key(me, 0, form.key and f"season gift:{form.key}", body)
         try:
-            await gift_actions.give(self._seasons, run, me, to_id, form.thing, form.note, opens_at, key)
+            await gift_actions.give(
+                self._seasons, run, me, to_id, form.thing, form.note, opens_at, key, group_id=group_id
+            )
         except NotFound:
             raise
         except Refusal as refusal:
@@ -161,6 +166,9 @@ class GiftPages:
             got=tuple(row(gift, gift.from_id, mine=False) for gift in got if gift.from_id in faces),
             given=tuple(row(gift, gift.to_id, mine=True) for gift in given),
             friends=tuple(circle_face(face) for face in friends),
+            groups=tuple(
+                (f"{GROUP}{one.id}", one.name) for one in await group_queries.groups(reads, me) if one.members
+            ),
             things=(
                 *await self._shares(run, made.id, page.locale, me),
                 *_things(run, page.locale, await ledger.balances(reads, "held", me)),
