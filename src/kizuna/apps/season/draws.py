@@ -7,7 +7,7 @@ when or how often anybody asked.
 
 import hashlib
 import hmac
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Final
 
@@ -119,35 +119,48 @@ def wrong_days(run: Run, seeds: Mapping[date, bytes], commitments: Mapping[date,
     return found
 
 
+class Checker:
+    """Looks at draws in the order in which they were made, one after the other."""
+
+    def __init__(self, run: Run, seeds: Mapping[date, bytes]) -> None:
+        self._run = run
+        self._seeds = seeds
+        self._left = {coupon.id: coupon.stock for coupon in run.season.coupons}
+        for prize in run.season.eve.prizes if run.season.eve else ():
+            self._left[prize.coupon] -= prize.count
+        self._seen: set[tuple[date, int, int]] = set()
+
+    def wrong(self, one: Drawn) -> list[str]:
+        """What of the next draw does not follow from the seed of its day, or from the stock."""
+        found = [f"{one.day}, {one.ringer_id} for {one.friend_id}: {said}" for said in self._wrong(one)]
+        if one.won.coupon is not None and one.won.coupon in self._left:
+            self._left[one.won.coupon] -= 1 + one.shares
+        return found
+
+    def _wrong(self, one: Drawn) -> Iterator[str]:
+        if (one.day, one.ringer_id, one.friend_id) in self._seen:
+            yield "drawn twice"
+        self._seen.add((one.day, one.ringer_id, one.friend_id))
+        if min(one.ringer_id, one.friend_id) < 0:
+            return  # somebody left: what was won is known, for whom no more
+        if one.day not in self._seeds:
+            yield "the seed of that day is not known"
+            return
+        seed, season = self._seeds[one.day], self._run.season
+        drew = draw(seed, self._run, one.day, one.ringer_id, one.friend_id)
+        left = self._left.get(drew.coupon or "", 0)
+        in_stock = drew.coupon is None or left > 0
+        expected = draw(seed, self._run, one.day, one.ringer_id, one.friend_id, in_stock=in_stock)
+        if one.won != expected or one.out_of_stock != (not in_stock):
+            yield f"{_said(one.won)} was given, {_said(expected)} was drawn"
+        elif one.shares != (due := shares(season, one.won, left)):
+            yield f"{one.shares} were given to be passed on, not {due}"
+
+
 def wrong_draws(run: Run, seeds: Mapping[date, bytes], drawn: Iterable[Drawn]) -> list[str]:
     """Draws, in the order in which they were made, that do not follow from the seed of their day, or from the stock."""
-    found: list[str] = []
-    left = {coupon.id: coupon.stock for coupon in run.season.coupons}
-    for prize in run.season.eve.prizes if run.season.eve else ():
-        left[prize.coupon] -= prize.count
-    seen: set[tuple[date, int, int]] = set()
-    for one in drawn:
-        where = f"{one.day}, {one.ringer_id} for {one.friend_id}"
-        if (one.day, one.ringer_id, one.friend_id) in seen:
-            found.append(f"{where}: drawn twice")
-        seen.add((one.day, one.ringer_id, one.friend_id))
-        if min(one.ringer_id, one.friend_id) < 0:  # somebody left: what was won is known, for whom no more
-            if one.won.coupon is not None and one.won.coupon in left:
-                left[one.won.coupon] -= 1 + one.shares
-            continue
-        if one.day not in seeds:
-            found.append(f"{where}: the seed of that day is not known")
-            continue
-        drew = draw(seeds[one.day], run, one.day, one.ringer_id, one.friend_id)
-        in_stock = drew.coupon is None or left[drew.coupon] > 0
-        expected = draw(seeds[one.day], run, one.day, one.ringer_id, one.friend_id, in_stock=in_stock)
-        if one.won != expected or one.out_of_stock != (not in_stock):
-            found.append(f"{where}: {_said(one.won)} was given, {_said(expected)} was drawn")
-        elif one.shares != (due := shares(run.season, one.won, left.get(one.won.coupon or "", 0))):
-            found.append(f"{where}: {one.shares} were given to be passed on, not {due}")
-        if one.won.coupon is not None and one.won.coupon in left:
-            left[one.won.coupon] -= 1 + one.shares
-    return found
+    checker = Checker(run, seeds)
+    return [line for one in drawn for line in checker.wrong(one)]
 
 
 def _ticket(seed: bytes, face_id: int, chance: int) -> bytes:

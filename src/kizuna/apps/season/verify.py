@@ -5,7 +5,7 @@ from datetime import date
 
 from kizuna.apps.season import book, queries
 from kizuna.apps.season.actions import EVE
-from kizuna.apps.season.draws import commitment, day_seed, eve_seed, wrong_days, wrong_draws
+from kizuna.apps.season.draws import Checker, commitment, day_seed, eve_seed, wrong_days
 from kizuna.apps.season.eve import wrong_eve
 from kizuna.apps.season.models import Season
 from kizuna.apps.season.run import Run, make_run
@@ -37,12 +37,14 @@ async def _verify(db: Db, run: Run, made: Row) -> tuple[int, list[str]]:
         wrong.append("eve: the seed is not the one that was committed to")
     seeds = {day: day_seed(root, run, day) for day in run.days()}
     wrong += wrong_days(run, seeds, {date.fromisoformat(day): said for day, said in promised.items()})
-    rows: list[Row] = []
-    while page := await queries.acts(db, made.id, rows[-1].id if rows else 0, PAGE):
-        rows += page
-    wrong += wrong_draws(run, seeds, map(queries.drawn, rows))
+    checker, unbooked = Checker(run, seeds), list[str]()
+    count, last = 0, 0
+    while page := await queries.acts(db, made.id, last, PAGE):
+        count, last = count + len(page), page[-1].id
+        wrong += [line for row in page for line in checker.wrong(queries.drawn(row))]
+        unbooked += await _unbooked(db, run, page)
     wrong += await wrong_eve(db, run, made, eve_seed(root, run))
-    return len(rows), wrong + await _unbooked(db, run, rows)
+    return count, wrong + unbooked
 
 
 async def _unbooked(db: Db, run: Run, rows: Sequence[Row]) -> list[str]:
