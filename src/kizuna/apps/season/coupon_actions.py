@@ -18,8 +18,6 @@ from kizuna.ledger.actions import move
 from kizuna.ledger.models import Account, Movement
 from kizuna.store.store import Db, Row, Tx
 
-UNKNOWN = "There is no coupon with this code for your shop."
-
 
 class Shown(msgspec.Struct, frozen=True, kw_only=True):
     """A code as a shop sees it: for what it is, and whether it counts. Never whose it is."""
@@ -112,12 +110,16 @@ async def _found(seasons: Seasons, db: Db, shop_id: int, sent: str) -> tuple[Row
     known = typed(sent)
     row = await coupon_queries.by_digest(db, digest(known)) if known is not None else None
     if row is None or row.season not in seasons.calendar.installed:
-        raise Invalid(UNKNOWN, field="code")
+        raise _unknown()
     run = make_run(seasons.calendar.installed[row.season].season, row.year)
     coupon = next((one for one in run.season.coupons if one.id == row.coupon), None)
     if coupon is None or (row.season, coupon.sponsor) not in await coupon_queries.sponsors_of(db, shop_id):
-        raise Invalid(UNKNOWN, field="code")
+        raise _unknown()
     return row, Shown(run=run, coupon=coupon, state=await _state(seasons, db, run, row), used_ms=row.redeemed_at)
+
+
+def _unknown() -> Invalid:
+    return Invalid("There is no coupon with this code for your shop.", field="code")
 
 
 async def _state(
