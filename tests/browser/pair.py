@@ -43,13 +43,13 @@ def configs(place: Path, **more: object) -> tuple[Config, Config]:
 
 
 @contextmanager
-def serving(square: Config, circle: Config) -> Generator[Pair]:
-    """Both servers answer until the end of the block."""
-    children = [start(config) for config in (square, circle)]
+def serving(*servers: Config) -> Generator[Pair]:
+    """These servers, a square and a circle, answer until the end of the block; one alone is both."""
+    children = [start(config) for config in servers]
     try:
-        for config, child in zip((square, circle), children, strict=True):
+        for config, child in zip(servers, children, strict=True):
             await_answer(config.url, child)
-        yield Pair(square.url, circle.url)
+        yield Pair(servers[0].url, servers[-1].url)
     finally:
         for child in children:
             child.send_signal(signal.SIGTERM)
@@ -82,6 +82,8 @@ def start(config: Config) -> "subprocess.Popen[bytes]":
         "KIZUNA_TEST_MODE": "true",
         "KIZUNA_FETCH_ALLOW": ",".join(config.fetch_allow),
         "KIZUNA_POLL_SECONDS": str(config.poll_seconds),
+        "KIZUNA_SEASONS": ",".join(config.seasons),
+        "KIZUNA_SEASON_AHEAD_HOURS": str(config.season_ahead_hours),
     }
     return subprocess.Popen([sys.executable, "-m", "kizuna", "serve"], env=kept | own)
 

@@ -81,8 +81,8 @@ def test_the_journey(browser: Browser, pair: Pair, locale: Locale, scripts: bool
     def arrive() -> Person:
         return Person(browser, pair, locale, scripts=scripts)
 
-    misaki, friends = _become_friends(arrive, pair)
-    _tie(misaki)
+    misaki, friends = become_friends(arrive, pair)
+    tie(misaki)
     voice = _write_to_two(misaki, scripts=scripts)
     _read(voice, friends, arrive())
     copy = _make_a_copy(misaki, voice)
@@ -91,7 +91,8 @@ def test_the_journey(browser: Browser, pair: Pair, locale: Locale, scripts: bool
     _untie(misaki)
 
 
-def _become_friends(arrive: Callable[[], Person], pair: Pair) -> tuple[Person, dict[str, Person]]:
+def become_friends(arrive: Callable[[], Person], pair: Pair) -> tuple[Person, dict[str, Person]]:
+    """One who is a friend of three others."""
     misaki = arrive()
     misaki.join(pair.square, "misaki", "Misaki")
     misaki.join(pair.circle, "misaki_c", "みさき")
@@ -109,7 +110,8 @@ def _become_friends(arrive: Callable[[], Person], pair: Pair) -> tuple[Person, d
     return misaki, friends
 
 
-def _tie(misaki: Person) -> None:
+def tie(misaki: Person) -> None:
+    """The account on the square and the face in the circle are tied, both ways."""
     page, pair = misaki.page, misaki.pair
     page.goto(f"{pair.circle}/settings/ties")
     page.locator("[name=address]").fill(pair.square.removeprefix("http://"))
