@@ -117,8 +117,7 @@ def _tell_both(misaki: Person, nobody: Person) -> None:
     written.fill(f"{MESSAGE}\n#{TAG}")
     misaki.press(misaki.say("Show both before sending"))
     expect(page.get_by_text(MESSAGE).first).to_be_visible()
-    for box in page.locator("form input[type=checkbox][name^=to]").all():
-        box.check()
+    page.locator("input[name='link[]']").check()
     misaki.press(misaki.say("Send what is ticked"))
     for _ in range(60):
         nobody.page.goto(f"{misaki.pair.square}/tags/{TAG}")
@@ -153,7 +152,8 @@ def _wrap(misaki: Person, sota: Person) -> None:
     page = misaki.page
     page.goto(f"{misaki.pair.circle}/season/gifts")
     page.locator("select[name=friend]").select_option(label="Sota (@sota)")
-    page.locator("select[name=opens] option").last.evaluate("option => option.selected = true")
+    days = page.locator("select[name=opens]")
+    days.select_option(index=days.locator("option").count() - 1)
     page.locator("textarea[name=note]").fill(NOTE)
     misaki.press(misaki.say("Give it"))
     sota.page.goto(f"{misaki.pair.circle}/season/gifts")
