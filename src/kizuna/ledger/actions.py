@@ -19,10 +19,11 @@ async def move(tx: Tx, movement: Movement) -> bool:
         if await queries.find(tx, movement.key) != movement:
             raise Conflict("This was done before, in another way")
         return False
-    if movement.source.kind == "issuer":
-        await queries.open_account(tx, movement.source)
     if not await queries.take(tx, movement.source, movement.amount):
-        raise Insufficient("There is not enough of it left")
+        if movement.source.kind != "issuer":
+            raise Insufficient("There is not enough of it left")
+        await queries.open_account(tx, movement.source)
+        await queries.take(tx, movement.source, movement.amount)
     if not await queries.add(tx, movement.target, movement.amount):
         await queries.open_account(tx, movement.target)
         await queries.add(tx, movement.target, movement.amount)

@@ -4,7 +4,7 @@ from typing import Final
 
 from kizuna.apps.season import book, queries
 from kizuna.apps.season.draws import Drawn, commitment, day_seed, draw, eve_seed, shares
-from kizuna.apps.season.ports import Seasons
+from kizuna.apps.season.ports import Made, Seasons
 from kizuna.apps.season.run import Run
 from kizuna.circle import friend_queries
 from kizuna.circle import queries as circle_queries
@@ -36,8 +36,12 @@ async def begin(seasons: Seasons, run: Run) -> None:
             await queries.add_run(tx, run.season.id, run.year, root, promised)
             await move_all(tx, book.stocked(run))
 
-    if await queries.find_run(seasons.store.reads, run.season.id, run.year) is None:
+    reads = seasons.store.reads
+    if await queries.find_run(reads, run.season.id, run.year) is None:
         await seasons.store.write(apply)
+    made = await queries.find_run(reads, run.season.id, run.year)
+    if made is not None:
+        seasons.made[run.season.id, run.year] = Made(made.id, await queries.root(reads, made.id))
 
 
 async def there(seasons: Seasons) -> tuple[Run, Row]:
@@ -122,7 +126,7 @@ async def _ring(tx: Tx, seasons: Seasons, run: Run, face_id: int, friend_id: int
         return int(before.id)
     if await queries.count_of_day(tx, made.id, face_id, day.isoformat()) >= run.season.act.most:
         raise Invalid("That was all for today. Tomorrow there are more.")
-    seed = day_seed(await queries.root(tx, made.id), run, day)
+    seed = day_seed(made.root, run, day)
     won = draw(seed, run, day, face_id, friend_id)
     left = 0 if won.coupon is None else await ledger.balance(tx, book.stock(run, won.coupon))
     in_stock = won.coupon is None or left > 0
@@ -139,9 +143,14 @@ async def _ring(tx: Tx, seasons: Seasons, run: Run, face_id: int, friend_id: int
     return act_id
 
 
-async def on(tx: Tx, seasons: Seasons, run: Run) -> Row:
-    """The row of a run that is on at this moment. Raises Ended."""
-    made = await queries.find_run(tx, run.season.id, run.year)
-    if made is None or not run.is_open(seasons.calendar.at(tx.now_ms)):
+async def on(tx: Tx, seasons: Seasons, run: Run) -> Made:
+    """A run that is on at this moment. Raises Ended."""
+    if not run.is_open(seasons.calendar.at(tx.now_ms)):
         raise Ended("This season is not on now.")
-    return made
+    known = seasons.made.get((run.season.id, run.year))
+    if known is not None:
+        return known
+    made = await queries.find_run(tx, run.season.id, run.year)
+    if made is None:
+        raise Ended("This season is not on now.")
+    return Made(made.id, await queries.root(tx, made.id))

@@ -1,10 +1,10 @@
 """What the verbs of the seasons need."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from kizuna.apps.season.models import Season
 from kizuna.apps.season.run import NoSuchMoment, Run, make_run
@@ -59,6 +59,13 @@ class Calendar:
         return max(past, key=lambda run: run.closes_ms, default=None)
 
 
+class Made(NamedTuple):
+    """A run that was made: its id, and the secret of its draws. Neither ever changes."""
+
+    id: int
+    root: bytes
+
+
 @dataclass(frozen=True)
 class Seasons:
     """What the verbs work with: the circle's store, and when it is what."""
@@ -66,6 +73,8 @@ class Seasons:
     store: Store
     randomness: Randomness
     calendar: Calendar
+    made: dict[tuple[str, int], Made] = field(default_factory=dict[tuple[str, int], Made])
+    """Runs whose making is committed, by season and year; filled by ``actions.begin``."""
 
 
 def _around(season: Season, now_ms: int) -> Run | None:
