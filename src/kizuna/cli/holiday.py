@@ -18,7 +18,14 @@ OPENS, LAST = (12, 1), (12, 25)
 RUNG: Final = 2
 GUEST: Final = "misaki"
 """Whom the demo proposes to sign in as: for her friends nobody was rung yet, so that she can."""
+CARDS: Final = (
+    ("今年もいろいろありがとう。来年もどうぞよろしく。", False),
+    ("25日の朝に開けてね。メリークリスマス！", True),
+)
+"""What the first friends of the guest write to her, and whether it is wrapped until the last day."""
 _FRIEND: Final = re.compile(r'name="friend" value="(\d+)"')
+_TO_GUEST: Final = re.compile(rf'<option value="(\d+)"[^>]*>[^<]*\(@{GUEST}\)')
+_DAY: Final = re.compile(r'<option value="(\d{13})"')
 
 
 def ahead_hours(now_ms: int) -> int:
@@ -33,7 +40,7 @@ def ahead_hours(now_ms: int) -> int:
 
 
 async def celebrate(cast: Cast, fetch: Fetch, origin: str) -> None:
-    """Everybody in the circle hangs theirs; then all but the guest ring for some friends."""
+    """Everybody in the circle hangs theirs; then all but the guest ring for some friends, and two write to her."""
     visitors: dict[str, Visitor] = {}
     for person in cast.person:
         if "circle" in person.planes:
@@ -45,3 +52,14 @@ async def celebrate(cast: Cast, fetch: Fetch, origin: str) -> None:
         friends = _FRIEND.findall(await one.get_or_nothing("/season")) if handle != GUEST else []
         for friend in friends[:RUNG]:
             await one.post("/season", "/season/ring", friend=friend, key=f"demo {friend}")
+    cards = iter(CARDS)
+    for one in visitors.values():
+        page = await one.get_or_nothing("/season/gifts")
+        guest, days = _TO_GUEST.search(page), _DAY.findall(page)
+        if guest is None or (card := next(cards, None)) is None:
+            continue
+        words, wrapped = card
+        opens = days[-1] if wrapped and days else ""
+        await one.post(
+            "/season/gifts", "/season/gifts", friend=guest[1], note=words, opens=opens, key=f"demo card {opens}"
+        )
