@@ -130,6 +130,19 @@ async def test_one_gives_what_one_has(rich: Seasons, run: Run, town: Cast) -> No
     assert await audit(rich.store.reads) == []
 
 
+async def test_a_day_has_so_many(
+    rich: Seasons, run: Run, town: Cast, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gift_actions, "MOST_A_DAY", 2)
+    for _ in range(2):
+        await give(rich, run, town.hana, town.taro, "", "a card")
+    with pytest.raises(Invalid):
+        await give(rich, run, town.hana, town.yuki, "", "a card")
+    await give(rich, run, town.taro, town.hana, "", "a card")
+    clock.advance(24 * 3600 + 1)
+    await give(rich, run, town.hana, town.yuki, "", "a card")
+
+
 async def test_only_those_two(rich: Seasons, run: Run, town: Cast) -> None:
     gift = await give(rich, run, town.hana, town.taro, STAR, "")
     for act, who in ((open_gift, town.yuki), (open_gift, town.hana), (revoke, town.taro), (thank, town.yuki)):

@@ -27,6 +27,8 @@ DAY_MS: Final = 24 * 3600 * 1000
 TO_OPEN_MS: Final = 7 * DAY_MS
 """So long after the season a gift can still be opened."""
 AT_ONCE: Final = 200
+MOST_A_DAY: Final = 300
+"""So many gifts of one giver in 24 hours."""
 CARD: Final = ""
 SHARE: Final = "share"
 _CLAIM: Final = b"kizuna season claim 1\n"
@@ -90,6 +92,9 @@ async def give(
             if to_id is not None and not await circle_queries.friends_among(tx, face_id, [to_id]):
                 raise NotFound
             receivers = [to_id] if group_id is None else await _in_group(tx, face_id, group_id)
+            given = await gift_queries.given_since(tx, face_id, (tx.now_ms - DAY_MS) << 16)
+            if given + len(receivers) > MOST_A_DAY:
+                raise Invalid("That was all for today. Tomorrow there are more.")
             return min([await one(tx, made.id, receiver) for receiver in receivers])
 
         async def one(tx: Tx, run_id: int, receiver_id: int | None) -> int:

@@ -20,6 +20,11 @@ _PAGE: Final = (
 )
 _GIVEN: Final = _PAGE.where(_G.from_id == _FACE)
 _GOT: Final = _PAGE.where(_G.to_id == _FACE)
+_GIVEN_SINCE: Final = (
+    sa.select(sa.func.count())
+    .select_from(SEASON_GIFT)
+    .where(_G.from_id == _FACE, _G.id >= sa.bindparam("first_id"))
+)
 _PASSED_ON: Final = sa.select(_G.to_id).where(
     _G.act_id == sa.bindparam("act_id"), _G.state.in_(("given", "opened"))
 )
@@ -76,6 +81,11 @@ async def passed_on(db: Db, act_id: int) -> set[int]:
     """To whom one of what an act brought is under way, or has come."""
     rows = await db.all(_PASSED_ON, {"act_id": act_id})
     return {row.to_id for row in rows}
+
+
+async def given_since(db: Db, face_id: int, first_id: int) -> int:
+    """How many gifts a face has given since there was this id."""
+    return int(await db.scalar(_GIVEN_SINCE, {"face_id": face_id, "first_id": first_id}))
 
 
 async def claim(tx: Tx, gift_id: int, face_id: int) -> bool:

@@ -19,7 +19,7 @@ from kizuna.apps.season.views import ClaimView, GiftRow, GiftsView
 from kizuna.circle import friend_queries, group_queries
 from kizuna.doors.params import read_tree, shape
 from kizuna.doors.parts import MemberParts
-from kizuna.ground.errors import NotFound, Refusal
+from kizuna.ground.errors import Invalid, NotFound, Refusal
 from kizuna.ground.i18n import Locale
 from kizuna.ground.ids import MAX_ID, parse_id
 from kizuna.jobs.idempotency import make_key
@@ -45,9 +45,10 @@ class GiveForm(Sent, frozen=True, kw_only=True):
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
-    """What the form begins with."""
+    """What the form begins with, and which page of the lists."""
 
     thing: Short = ""
+    max_id: Short = ""
 
 
 class GiftPages:
@@ -70,7 +71,10 @@ class GiftPages:
     async def gifts(self, pages: Pages, parts: MemberParts, request: Request, viewer: Viewer) -> Response:
         """``GET /season/gifts``."""
         asked = shape(await read_tree(request), Asked)
-        return await self._show(pages, parts, request, viewer, Form(values={"thing": asked.thing}), 200)
+        form, below = Form(values={"thing": asked.thing}), parse_id(asked.max_id)
+        if asked.max_id and below is None:
+            raise Invalid("This address is not valid")
+        return await self._show(pages, parts, request, viewer, form, 200, below or MAX_ID)
 
     async def give(self, pages: Pages, parts: MemberParts, request: Request, viewer: Viewer) -> Response:
         """``POST /season/gifts``."""
@@ -142,13 +146,20 @@ class GiftPages:
         return done(HERE)
 
     async def _show(
-        self, pages: Pages, parts: MemberParts, request: Request, viewer: Viewer, form: Form, status: int
+        self,
+        pages: Pages,
+        parts: MemberParts,
+        request: Request,
+        viewer: Viewer,
+        form: Form,
+        status: int,
+        below: int = MAX_ID,
     ) -> Response:
         run, made = await actions.there(self._seasons)
         me, reads, now_ms = face_of(viewer), self._seasons.store.reads, self._seasons.calendar.now_ms()
         page = await pages.page(parts, request, viewer, HERE)
-        got = await gift_queries.got_by(reads, made.id, me, MAX_ID, SHOWN)
-        given = await gift_queries.given_by(reads, made.id, me, MAX_ID, SHOWN)
+        got = await gift_queries.got_by(reads, made.id, me, below, SHOWN)
+        given = await gift_queries.given_by(reads, made.id, me, below, SHOWN)
         others = {gift.from_id for gift in got} | {gift.to_id for gift in given if gift.to_id is not None}
         known = await friend_queries.profiles_by_id(reads, me, others)
         faces = {face_id: circle_face(profile.face) for face_id, profile in known.items()}
@@ -174,6 +185,7 @@ class GiftPages:
                 *_things(run, page.locale, await ledger.balances(reads, "held", me)),
             ),
             days=self._days(run, now_ms),
+            older=max((full[-1].id for full in (got, given) if len(full) == SHOWN), default=0),
             form=form,
             key=parts.randomness.token(16),
         )
