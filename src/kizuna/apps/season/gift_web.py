@@ -160,6 +160,7 @@ class GiftPages:
         page = await pages.page(parts, request, viewer, HERE)
         got = await gift_queries.got_by(reads, made.id, me, below, SHOWN)
         given = await gift_queries.given_by(reads, made.id, me, below, SHOWN)
+        full = [some[-1].id for some in (got, given) if len(some) == SHOWN]
         others = {gift.from_id for gift in got} | {gift.to_id for gift in given if gift.to_id is not None}
         known = await friend_queries.profiles_by_id(reads, me, others)
         faces = {face_id: circle_face(profile.face) for face_id, profile in known.items()}
@@ -185,7 +186,7 @@ class GiftPages:
                 *_things(run, page.locale, await ledger.balances(reads, "held", me)),
             ),
             days=self._days(run, now_ms),
-            older=max((full[-1].id for full in (got, given) if len(full) == SHOWN), default=0),
+            older=f"{HERE}?max_id={max(full)}" if full else "",
             form=form,
             key=parts.randomness.token(16),
         )

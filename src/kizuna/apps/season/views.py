@@ -169,8 +169,7 @@ class GiftsView(PageView, frozen=True, kw_only=True):
     groups: tuple[tuple[str, str], ...]
     things: tuple[tuple[str, str, int], ...]
     days: tuple[tuple[str, int], ...]
-    older: int = 0
-    """Where the next page of the lists begins; 0 where there is none."""
+    older: str = ""
     form: Form = Form()
     key: str
 
