@@ -90,9 +90,7 @@ class DayClock:
 def run_of(stock: int) -> Run:
     """The season of 2011, with so many coupons in stock."""
     run = load_season(SHIPPED / "xmas-2011", 2026)
-    coupons = tuple(
-        replace(one, stock=stock) if one.passed_on_to else one for one in run.season.coupons
-    )
+    coupons = tuple(replace(one, stock=stock) if one.passed_on_to else one for one in run.season.coupons)
     return replace(run, season=replace(run.season, coupons=coupons))
 
 
@@ -122,7 +120,7 @@ async def live(place: Path, people: int, lanes: int, stock: int) -> Day:
 
 async def _ring_all(
     seasons: Seasons, run: Run, clock: DayClock, people: int, bells: int, lanes: int
-) -> tuple[array[float], int, float]:
+) -> tuple["array[float]", int, float]:
     times, repeated = array("d"), 0
     turns = iter(range(bells))
 
@@ -147,15 +145,13 @@ async def _ring_all(
 
 
 async def _found(
-    seasons: Seasons, run: Run, run_id: int, people: int, times: array[float], repeated: int, seconds: float
+    seasons: Seasons, run: Run, run_id: int, people: int, times: "array[float]", repeated: int, seconds: float
 ) -> Day:
     reads = seasons.store.reads
     ordered = sorted(times)
     snack = next(one for one in run.season.coupons if one.passed_on_to)
     totals = {
-        one.kind: one.balance
-        for one in await ledger.totals(reads)
-        if one.asset == book.coupon(run, snack.id)
+        one.kind: one.balance for one in await ledger.totals(reads) if one.asset == book.coupon(run, snack.id)
     }
     sums = await queries.sums(reads, run_id)
     return Day(
@@ -209,7 +205,9 @@ def check(day: Day) -> list[str]:
     if day.acts != day.bells:
         wrong.append(f"{day.bells:,} bells were rung, and {day.acts:,} stand")
     if day.won + day.passed_on + day.left != day.stock or day.left < 0:
-        wrong.append(f"of {day.stock:,} coupons {day.won:,} + {day.passed_on:,} were won and {day.left:,} are left")
+        wrong.append(
+            f"of {day.stock:,} coupons {day.won:,} + {day.passed_on:,} were won and {day.left:,} are left"
+        )
     if day.out_of_stock and day.left:
         wrong.append(f"{day.out_of_stock:,} were told that it is out of stock, and {day.left:,} are left")
     return wrong
@@ -221,7 +219,9 @@ def main() -> None:
     parser.add_argument("--people", type=int, default=20_000)
     parser.add_argument("--lanes", type=int, default=64, help="bells that are rung at once")
     parser.add_argument("--stock", type=int, default=100_000, help="of the coupon that is passed on")
-    parser.add_argument("--place", type=Path, help="a directory for its database; a temporary one if none is named")
+    parser.add_argument(
+        "--place", type=Path, help="a directory for its database; a temporary one if none is named"
+    )
     chosen = parser.parse_args()
     console = Console()
     with tempfile.TemporaryDirectory(prefix="kizuna-bells-", dir=chosen.place) as folder:

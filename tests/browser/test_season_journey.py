@@ -53,7 +53,9 @@ def town(tmp_path: Path) -> Iterator[Town]:
     place = shutil.copytree(SHIPPED / "xmas-2011", tmp_path / "xmas-2011")
     file = place / "season.toml"
     prizes = iter(('{ weight = 1000, ornament = "star" }', '{ weight = 1000, coupon = "hot-snack" }'))
-    said = re.sub(r"prizes = \[\n.*?\n\]", lambda _: f"prizes = [{next(prizes)}]", file.read_text(), flags=re.S)
+    said = re.sub(
+        r"prizes = \[\n.*?\n\]", lambda _: f"prizes = [{next(prizes)}]", file.read_text(), flags=re.DOTALL
+    )
     file.write_text(said)
     square, circle = configs(tmp_path)
     with serving(square):

@@ -9,7 +9,7 @@ from kizuna.apps.season.check import load_season
 from kizuna.apps.season.files import SHIPPED, asset
 from kizuna.ground.i18n import Locale
 from kizuna.web import pieces as p
-from kizuna.web.specimens import DAY, FRIENDS, KENICHI, MIYUKI, NOW, SAKURA, YUMI
+from kizuna.web.specimens import DAY, FRIENDS, KENICHI, NOW, SAKURA, YUMI
 from kizuna.web.views import PageView
 from tests.look.samples import page
 
@@ -55,9 +55,7 @@ def gift_samples(locale: Locale) -> dict[str, PageView]:
                 ),
             ),
             given=(
-                gift(
-                    4, None, given=True, thing=snack, link="/season/gift/1a2b-c3d4"
-                ),
+                gift(4, None, given=True, thing=snack, link="/season/gift/1a2b-c3d4"),
                 gift(5, YUMI, given=True, note="A card", state="opened", thanked=True),
                 gift(6, None, given=True, thing=star.name[locale], picture=star_picture, state="expired"),
             ),
@@ -103,7 +101,12 @@ def coupon_samples(locale: Locale) -> dict[str, PageView]:
 
     def counter(**more: Any) -> s.CounterView:
         return s.CounterView(
-            page=page(locale, path="/season/counter"), title=title, name=names[0], sponsor=shop, key="k", **more
+            page=page(locale, path="/season/counter"),
+            title=title,
+            name=names[0],
+            sponsor=shop,
+            key="k",
+            **more,
         )
 
     def host(**more: Any) -> s.HostView:
@@ -133,9 +136,9 @@ def coupon_samples(locale: Locale) -> dict[str, PageView]:
             title=title,
             row=row(0),
             code="K7QM-2RT9-XW0E-4HNB",
-            qr=segno.make("http://localhost:3001/season/counter?code=K7QM2RT9XW0E4HNB", error="m").svg_data_uri(
-                scale=6, border=3, dark="#201d19", light="#fff"
-            ),
+            qr=segno.make(
+                "http://localhost:3001/season/counter?code=K7QM2RT9XW0E4HNB", error="m"
+            ).svg_data_uri(scale=6, border=3, dark="#201d19", light="#fff"),
         ),
         "season_counter": counter(taken=((names[0], NOW - DAY), (names[1], NOW - 2 * DAY))),
         "season_counter_good": counter(state="good", code="K7QM-2RT9-XW0E-4HNB"),

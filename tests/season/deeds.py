@@ -217,14 +217,14 @@ def killed_at(point: int) -> None:
         reached()
         return await run(self, statement, params)  # pyright: ignore[reportArgumentType] -- passed through
 
-    def controlling(self: Connection, statement: str) -> None:
-        if statement == "COMMIT":
+    def controlling(self: Connection, text: str) -> None:
+        if text == "COMMIT":
             reached()
-        control(self, statement)
-        if statement == "COMMIT":
+        control(self, text)
+        if text == "COMMIT":
             reached()
 
-    SqliteTx.run = running  # pyright: ignore[reportAttributeAccessIssue] -- a process of its own
+    SqliteTx.run = running
     Connection.control = controlling
 
 

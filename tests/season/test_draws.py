@@ -19,6 +19,7 @@ from kizuna.apps.season.draws import (
     level,
     prize_at,
     roll,
+    shares,
     winners,
     wrong_days,
     wrong_draws,
@@ -68,10 +69,14 @@ def test_a_number_beyond_the_lot_has_none() -> None:
         prize_at(RUN.lot(DAY), 1000)
 
 
+def _drawn(day: date, ringer: int, friend: int, won: Won) -> Drawn:
+    return Drawn(day, ringer, friend, won, shares=shares(RUN.season, won, 100_000))
+
+
 def some(run: Run = RUN) -> list[Drawn]:
     """A few hundred rings as a server writes them down, a coupon among them."""
     drawn = [
-        Drawn(day, ringer, friend, draw(SEEDS[day], run, day, ringer, friend))
+        _drawn(day, ringer, friend, draw(SEEDS[day], run, day, ringer, friend))
         for day in (date(2026, 12, 1), DAY)
         for ringer in range(1, 15)
         for friend in range(100, 115)
@@ -133,11 +138,12 @@ def test_what_is_out_of_stock_is_made_good_in_points() -> None:
         if short:
             won = draw(SEEDS[one.day], scarce, one.day, one.ringer_id, one.friend_id, in_stock=False)
             assert won == Won(points=scarce.lot(one.day).instead)
-        drawn.append(replace(one, won=won, out_of_stock=short))
+        drawn.append(replace(one, won=won, out_of_stock=short, shares=0))
     assert sum(one.out_of_stock for one in drawn) > 0
     assert wrong_draws(scarce, SEEDS, drawn) == []
     oversold = [
-        replace(one, won=rightly.won, out_of_stock=False) for one, rightly in zip(drawn, some(), strict=True)
+        replace(one, won=rightly.won, out_of_stock=False, shares=0)
+        for one, rightly in zip(drawn, some(), strict=True)
     ]
     assert len(wrong_draws(scarce, SEEDS, oversold)) == sum(one.out_of_stock for one in drawn)
     hidden = [replace(one, out_of_stock=False) for one in drawn]

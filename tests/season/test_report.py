@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kizuna.apps.season import actions, queries, report
+from kizuna.apps.season import actions, queries, report, report_queries
 from kizuna.apps.season.ports import Seasons
 from kizuna.apps.season.report import LEAST, share, told
 from kizuna.apps.season.run import Run
@@ -23,18 +23,16 @@ def test_shares_are_rounded_to_five(part: int, more: int) -> None:
     assert part + more == 0 or abs(found - 100 * part / (part + more)) <= 2.5
 
 
-async def test_it_counts(
-    seasons: Seasons, run: Run, town: Cast, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_it_counts(seasons: Seasons, run: Run, town: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     """Five have hung theirs, hana first; taro, yuki and ken had a friend there before, mallory has none."""
     made = await queries.find_run(seasons.store.reads, run.season.id, run.year)
     assert made is not None
     for friend in (town.taro, town.yuki):
         await actions.ring(seasons, run, town.hana, friend)
-    few = await report.totals(seasons.store.reads, made.id)
+    few = await report_queries.totals(seasons.store.reads, made.id)
     assert {getattr(few, name) for name in few.__struct_fields__} == {None}
     assert LEAST == 20
     monkeypatch.setattr(report, "LEAST", 1)
-    found = await report.totals(seasons.store.reads, made.id)
+    found = await report_queries.totals(seasons.store.reads, made.id)
     assert (found.people, found.ringers, found.acts, found.through_friends) == (5, 1, 2, 60)
     assert (found.gifts, found.used) == (None, None)

@@ -61,5 +61,10 @@ async def celebrate(cast: Cast, fetch: Fetch, origin: str) -> None:
         words, wrapped = card
         opens = days[-1] if wrapped and days else ""
         await one.post(
-            "/season/gifts", "/season/gifts", friend=guest[1], note=words, opens=opens, key=f"demo card {opens}"
+            "/season/gifts",
+            "/season/gifts",
+            friend=guest[1],
+            note=words,
+            opens=opens,
+            key=f"demo card {opens}",
         )

@@ -115,16 +115,16 @@ async def _found(seasons: Seasons, db: Db, shop_id: int, sent: str) -> tuple[Row
     coupon = next((one for one in run.season.coupons if one.id == row.coupon), None)
     if coupon is None or (row.season, coupon.sponsor) not in await coupon_queries.sponsors_of(db, shop_id):
         raise _unknown()
-    return row, Shown(run=run, coupon=coupon, state=await _state(seasons, db, run, row), used_ms=row.redeemed_at)
+    return row, Shown(
+        run=run, coupon=coupon, state=await _state(seasons, db, run, row), used_ms=row.redeemed_at
+    )
 
 
 def _unknown() -> Invalid:
     return Invalid("There is no coupon with this code for your shop.", field="code")
 
 
-async def _state(
-    seasons: Seasons, db: Db, run: Run, row: Row
-) -> Literal["good", "used", "over", "gone"]:
+async def _state(seasons: Seasons, db: Db, run: Run, row: Row) -> Literal["good", "used", "over", "gone"]:
     if row.redeemed_at is not None:
         return "used"
     coupon = next(one for one in run.season.coupons if one.id == row.coupon)

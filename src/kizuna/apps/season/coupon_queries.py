@@ -126,7 +126,9 @@ async def decide(tx: Tx, run_id: int, face_id: int, *, allowed: bool) -> bool:
 async def waiting(db: Db, run_id: int) -> Sequence[int]:
     """Faces that wait for a host, the longest first."""
     rows = await db.all(
-        sa.select(_R.face_id).where(_R.run_id == run_id, _R.allowed.is_(None)).order_by(_R.asked_at, _R.face_id)
+        sa.select(_R.face_id)
+        .where(_R.run_id == run_id, _R.allowed.is_(None))
+        .order_by(_R.asked_at, _R.face_id)
     )
     return [row.face_id for row in rows]
 

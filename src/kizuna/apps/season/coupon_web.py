@@ -168,7 +168,7 @@ class CouponPages:
             form=form,
             key=parts.randomness.token(16),
             taken=tuple(
-                (names.get(row.coupon, row.coupon), row.redeemed_at)
+                (names.get(row.coupon, str(row.coupon)), row.redeemed_at)
                 for row in await coupon_queries.redeemed_by(reads, me, 10)
             ),
         )
@@ -196,7 +196,7 @@ class CouponPages:
             title=run.season.title[page.locale],
             rows=tuple(await self._rows(run, made, me, page.locale)),
             used=tuple(
-                (names.get(row.coupon, row.coupon), row.redeemed_at)
+                (names.get(row.coupon, str(row.coupon)), row.redeemed_at)
                 for row in codes
                 if row.redeemed_at is not None
             ),

@@ -73,12 +73,9 @@ async def give(
     words, a day after the season, a group without anybody or a thing that there is not, and Insufficient for what the
     giver does not have.
     """
-    said = texts.clean(note)
-    texts.check_length(said, LONGEST_NOTE, "note")
+    said = _words(note, needed=not thing)
     act_id = _act_in(thing)
     asset = book.thing(run, thing) if thing and act_id is None else None
-    if not thing and texts.is_blank(said):
-        raise Invalid("A card needs some words.", field="note")
     if act_id is not None and to_id is None and group_id is None:
         raise Invalid("Choose a friend to share it with.", field="friend")
     if opens_at > run.closes_ms:
@@ -89,12 +86,7 @@ async def give(
             made = await on(tx, seasons, run)
             if not await friend_queries.is_live(tx, face_id):
                 raise NotFound
-            if to_id is not None and not await circle_queries.friends_among(tx, face_id, [to_id]):
-                raise NotFound
-            receivers = [to_id] if group_id is None else await _in_group(tx, face_id, group_id)
-            given = await gift_queries.given_since(tx, face_id, (tx.now_ms - DAY_MS) << 16)
-            if given + len(receivers) > MOST_A_DAY:
-                raise Invalid("That was all for today. Tomorrow there are more.")
+            receivers = await _receivers(tx, face_id, to_id, group_id)
             return min([await one(tx, made.id, receiver) for receiver in receivers])
 
         async def one(tx: Tx, run_id: int, receiver_id: int | None) -> int:
@@ -223,7 +215,7 @@ async def expire(seasons: Seasons) -> int:
 
 
 async def return_shares(seasons: Seasons, run: Run) -> int:
-    """Give back what was to be passed on and was not, when gifts have expired; answers how many, at most 200 at once."""
+    """Return what was to be passed on and was not, when gifts have expired; answers how many, at most 200 at once."""
 
     async def apply(tx: Tx) -> int:
         if seasons.calendar.at(tx.now_ms) < run.closes_ms + TO_OPEN_MS:
@@ -276,6 +268,25 @@ def _under_way(gift: Gift, asset: str) -> Account:
     return Account(asset, "gift", gift.id)
 
 
+def _words(note: str, *, needed: bool) -> str:
+    said = texts.clean(note)
+    texts.check_length(said, LONGEST_NOTE, "note")
+    if needed and texts.is_blank(said):
+        raise Invalid("A card needs some words.", field="note")
+    return said
+
+
+async def _receivers(tx: Tx, face_id: int, to_id: int | None, group_id: int | None) -> list[int | None]:
+    """To whom it goes. Raises NotFound and Invalid as ``give`` does, the latter also when a day has no more gifts."""
+    if to_id is not None and not await circle_queries.friends_among(tx, face_id, [to_id]):
+        raise NotFound
+    found = [to_id] if group_id is None else await _in_group(tx, face_id, group_id)
+    given = await gift_queries.given_since(tx, face_id, (tx.now_ms - DAY_MS) << 16)
+    if given + len(found) > MOST_A_DAY:
+        raise Invalid("That was all for today. Tomorrow there are more.")
+    return found
+
+
 async def _in_group(tx: Tx, face_id: int, group_id: int) -> list[int | None]:
     """Who is in a group of the giver's. Raises NotFound for another's, Invalid where nobody is in it."""
     if await group_queries.group(tx, face_id, group_id) is None:
@@ -297,9 +308,7 @@ def _act_in(thing: str) -> int | None:
     return act_id
 
 
-async def _to_pass_on(
-    tx: Tx, run: Run, run_id: int, face_id: int, act_id: int, to_id: int | None
-) -> Account:
+async def _to_pass_on(tx: Tx, run: Run, run_id: int, face_id: int, act_id: int, to_id: int | None) -> Account:
     """Where it comes from. Raises Invalid where there is no such act, or that friend has one of it already."""
     act = await queries.own_act(tx, run_id, face_id, act_id)
     if act is None or act.coupon is None:

@@ -36,7 +36,9 @@ GROUP: Final = "group/"
 
 
 class GiveForm(Sent, frozen=True, kw_only=True):
-    """For whom (``group/ID``: everybody in it; nobody: whoever has the link), what, with which words, and from when it may be opened."""
+    """For whom (``group/ID``: everybody in it; nobody: whoever has the link), what, with which words, and from when it
+    may be opened.
+    """
 
     friend: Short = ""
     thing: Short = ""
@@ -192,9 +194,7 @@ class GiftPages:
         )
         return pages.show(parts, request, view, status)
 
-    async def _shares(
-        self, run: Run, run_id: int, locale: Locale, me: int
-    ) -> list[tuple[str, str, int]]:
+    async def _shares(self, run: Run, run_id: int, locale: Locale, me: int) -> list[tuple[str, str, int]]:
         """What is to be passed on to friends."""
         reads, found = self._seasons.store.reads, list[tuple[str, str, int]]()
         for act in await queries.to_pass_on(reads, run_id, me, SHOWN):
@@ -209,9 +209,7 @@ class GiftPages:
         picture = io.BytesIO()
         code = segno.make(f"{parts.config.url}/season/gift/{quote(request.path_params['code'])}", error="m")
         code.save(picture, kind="svg", scale=6, border=3, dark="#201d19", light="#ffffff")
-        return Response(
-            picture.getvalue(), headers={"Cache-Control": "no-store"}, media_type="image/svg+xml"
-        )
+        return Response(picture.getvalue(), headers={"Cache-Control": "no-store"}, media_type="image/svg+xml")
 
     def _row(
         self, run: Run, locale: Locale, gift: Gift, other: Face | None, link: str, *, mine: bool

@@ -6,7 +6,7 @@ from msgspec.structs import asdict
 from starlette.requests import Request
 from starlette.responses import Response
 
-from kizuna.apps.season import actions, coupon_actions, coupon_queries, report
+from kizuna.apps.season import actions, coupon_actions, coupon_queries, report_queries
 from kizuna.apps.season.ports import Seasons
 from kizuna.apps.season.views import HostView, ShopRow
 from kizuna.circle import friend_queries
@@ -117,7 +117,7 @@ class HostPages:
             ),
             waiting=tuple(circle_face(known[one].face) for one in waiting if one in known),
             form=form or Form(),
-            **asdict(await report.totals(reads, made.id)),
+            **asdict(await report_queries.totals(reads, made.id)),
         )
         return pages.show(parts, request, view, status)
 

@@ -119,8 +119,8 @@ SEASON_CHANCE: Final = table(
     sa.Column("coupon", sa.Text),
 )
 
-# The code that somebody shows in a shop, by its digest. ``shop_id`` is the face that took it. A face that has left is the
-# negative id of the code.
+# The code that somebody shows in a shop, by its digest. ``shop_id`` is the face that took it. A face that has left is
+# the negative id of the code.
 SEASON_CODE: Final = table(
     "circle",
     "season_code",

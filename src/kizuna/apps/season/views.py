@@ -157,7 +157,8 @@ class GiftRow(Piece, frozen=True, kw_only=True):
 class GiftsView(PageView, frozen=True, kw_only=True):
     """`/season/gifts`: what the viewer was given and gave, and the form for another one.
 
-    `groups` are (value, name), those with somebody in them; `things` (value, name, how many the viewer has); `days` are (Unix milliseconds of the season, real ones).
+    `groups` are (value, name), those with somebody in them; `things` (value, name, how many the viewer has); `days` are
+    (Unix milliseconds of the season, real ones).
     """
 
     template: ClassVar[str] = "season/gifts.html"
