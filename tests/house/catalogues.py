@@ -17,7 +17,7 @@ from kizuna.ground.i18n import CATALOGUES, LOCALES
 SOURCE = CATALOGUES.parent
 REFUSALS = (
     "Refusal", "BadRequest", "Unauthorized", "Forbidden", "NotFound", "Conflict", "Gone", "TooLarge", "Invalid",
-    "TooMany", "TooSlow", "Unavailable", "NotAllowed", "Broken", "Insufficient",
+    "TooMany", "TooSlow", "Unavailable", "NotAllowed", "Broken", "Insufficient", "Ended",
 )  # fmt: skip
 KEYWORDS: dict[str, Any] = {"_": None, "n_": (1, 2), "n": (1, 2), **dict.fromkeys(REFUSALS)}
 DEFAULTS = ("Record not found", "Too many requests")  # what NotFound and TooMany say when told nothing

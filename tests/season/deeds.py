@@ -66,12 +66,11 @@ class Stage:
         return gift_actions.code(await queries.root(self.seasons.store.reads, made.id), gift_id)
 
 
-def stage_on(store: Store) -> Stage:
-    """The season, on the third of December."""
+def stage_on(store: Store, clock: FakeClock) -> Stage:
+    """The season by this clock, which is the store's too."""
     run = load_season(SHIPPED / "xmas-2011", 2026)
     lots = tuple(replace(lot, prizes=(Prize(weight=1000, coupon=SNACK),)) for lot in run.season.lots)
     run = replace(run, season=replace(run.season, lots=lots))
-    clock = FakeClock(at("2026-12-03T20:00"))
     installed = {run.season.id: Installed(run.season, SHIPPED / "xmas-2011")}
     return Stage(Seasons(store, SeededRandomness("killed"), Calendar(clock, installed)), run, clock)
 
@@ -231,9 +230,10 @@ def killed_at(point: int) -> None:
 async def main(place: Path, name: str, point: int) -> None:
     """Do a deed, and die in it."""
     told = msgspec.json.decode((place / "told.json").read_bytes(), type=Told)
-    stores = open_stores(place / "data", FakeClock(at("2026-12-03T20:00:01")))
+    clock = FakeClock(at("2026-12-03T20:00:01"))
+    stores = open_stores(place / "data", clock)
     assert isinstance(stores.circle, SqliteStore)
-    stage = stage_on(stores.circle)
+    stage = stage_on(stores.circle, clock)
     killed_at(point)
     await DEEDS[name][1](stage, told)
     await stores.close()

@@ -145,6 +145,32 @@ async def test_a_day_has_so_many(
     await give(rich, run, town.hana, town.yuki, "", "a card")
 
 
+async def test_what_was_given_away_hangs_no_more(rich: Seasons, run: Run, town: Cast) -> None:
+    for place in (2, 5, 7):
+        await actions.decorate(rich, run, town.hana, place, "star")
+    gift = await give(rich, run, town.hana, town.taro, STAR, "")
+    made = await queries.find_run(rich.store.reads, run.season.id, run.year)
+    assert made is not None
+    assert await queries.decorations(rich.store.reads, made.id, {town.hana}) == {
+        town.hana: {2: "star", 5: "star"}
+    }
+    await revoke(rich, run, town.hana, gift)
+    assert await queries.decorations(rich.store.reads, made.id, {town.hana}) == {
+        town.hana: {2: "star", 5: "star"}
+    }
+
+
+async def test_shares_wait_for_gifts_to_come_back_first(
+    rich: Seasons, run: Run, town: Cast, clock: FakeClock
+) -> None:
+    gift = await give(rich, run, town.hana, town.taro, STAR, "")
+    clock.set(run.closes_ms + 7 * DAY_MS)
+    assert await gift_actions.return_shares(rich, run) == 0
+    assert await expire(rich) == 1
+    assert (await gift_of(rich, run, gift)).state == "expired"
+    assert await stars(rich, run, town.hana) == [3]
+
+
 async def test_only_those_two(rich: Seasons, run: Run, town: Cast) -> None:
     gift = await give(rich, run, town.hana, town.taro, STAR, "")
     for act, who in ((open_gift, town.yuki), (open_gift, town.hana), (revoke, town.taro), (thank, town.yuki)):
@@ -277,5 +303,7 @@ def test_the_book_is_whole_whatever_is_tried(
         for gift in gifts:
             in_it = await ledger.balance(rich.store.reads, book.Account(asset, "gift", gift.id))
             assert in_it == (gift.id in under_way)
+        on_the_way = await ledger.holders(rich.store.reads, asset, "gift")
+        assert sum(await stars(rich, run, *people)) + sum(on_the_way.values()) == 3
 
     asyncio.run(live())

@@ -48,8 +48,9 @@ async def everything(db: Db) -> dict[str, object]:
 
 
 async def prepared(place: Path, name: str) -> None:
-    stores = open_stores(place / "data", FakeClock(at("2026-12-03T20:00")))
-    told = await before(stage_on(stores.circle), name)
+    clock = FakeClock(at("2026-12-03T20:00"))
+    stores = open_stores(place / "data", clock)
+    told = await before(stage_on(stores.circle, clock), name)
     await stores.close()
     (place / "told.json").write_bytes(msgspec.json.encode(told))
 
@@ -57,12 +58,13 @@ async def prepared(place: Path, name: str) -> None:
 async def finished(place: Path, name: str) -> tuple[dict[str, object], dict[str, object]]:
     """The book of those who come back is whole; they try again. Answers what stood before, and stands then."""
     told = msgspec.json.decode((place / "told.json").read_bytes(), type=dict[str, int])
-    stores = open_stores(place / "data", FakeClock(at("2026-12-03T20:00:02")))
+    clock = FakeClock(at("2026-12-03T20:00:02"))
+    stores = open_stores(place / "data", clock)
     try:
         reads = stores.circle.reads
         assert await audit(reads) == []
         found = await everything(reads)
-        await DEEDS[name][1](stage_on(stores.circle), told)
+        await DEEDS[name][1](stage_on(stores.circle, clock), told)
         assert await audit(reads) == []
         return found, await everything(reads)
     finally:

@@ -36,3 +36,18 @@ async def test_it_counts(seasons: Seasons, run: Run, town: Cast, monkeypatch: py
     found = await report_queries.totals(seasons.store.reads, made.id)
     assert (found.people, found.ringers, found.acts, found.through_friends) == (5, 1, 2, 60)
     assert (found.gifts, found.used) == (None, None)
+
+
+async def test_whoever_has_left_is_nobody_however_often_they_rang(
+    seasons: Seasons, run: Run, town: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(report, "LEAST", 2)
+    made = await queries.find_run(seasons.store.reads, run.season.id, run.year)
+    assert made is not None
+    for friend in (town.taro, town.yuki, town.ken):
+        await actions.ring(seasons, run, town.hana, friend)
+    await actions.ring(seasons, run, town.taro, town.hana)
+    assert (await report_queries.totals(seasons.store.reads, made.id)).ringers == 2
+    await seasons.store.write(lambda tx: queries.forget_some(tx, town.hana, 10))
+    found = await report_queries.totals(seasons.store.reads, made.id)
+    assert (found.ringers, found.acts) == (None, None)

@@ -35,6 +35,8 @@ class Sheet(HTMLParser):
         self.by_class: dict[str, list[str]] = {}
         self._open: list[tuple[str, list[str], bool]] = []
         self._form: Form | None = None
+        self._unchosen = False
+        """A select has begun, and none of its options was read: the first one is chosen unless another says so."""
         self._area: tuple[str, list[str]] | None = None
         self._words: list[str] = []
         self.feed(html)
@@ -79,12 +81,10 @@ class Sheet(HTMLParser):
             self._put_input(self._form, given)
         elif self._form is not None and tag == "select" and "name" in given:
             self._form.fields.append((given["name"], ""))
-        elif (
-            self._form is not None
-            and tag == "option"
-            and ("selected" in given or not self._form.fields[-1][1])
-        ):
+            self._unchosen = True
+        elif self._form is not None and tag == "option" and ("selected" in given or self._unchosen):
             self._form.fields[-1] = (self._form.fields[-1][0], given.get("value", ""))
+            self._unchosen = False
 
     @staticmethod
     def _put_input(form: Form, given: dict[str, str]) -> None:

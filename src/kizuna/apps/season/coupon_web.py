@@ -123,7 +123,8 @@ class CouponPages:
     ) -> Response:
         me = face_of(viewer)
         await self._check_shop(me)
-        parts.people.limiter.check("circle", COUPON, f"person {viewer.person_id}")
+        limiter, subject = parts.people.limiter, f"person {viewer.person_id}"
+        limiter.check("circle", COUPON, subject)
         try:
             if take:
                 key = make_key(me, 0, form.key and f"season code:{form.key}", form.code.encode())
@@ -134,6 +135,7 @@ class CouponPages:
             told = pages.speak(parts, request, viewer)(refusal.message, **refusal.values)
             again = Form(values={"code": form.code}, errors={"code": told})
             return await self._counter(pages, parts, request, viewer, again, status=refusal.status)
+        limiter.forgive("circle", COUPON, subject)  # whoever takes real coupons is no guesser
         return await self._counter(pages, parts, request, viewer, Form(), form.code, shown, taken=take)
 
     async def _counter(

@@ -30,9 +30,18 @@ async def hold(seasons: Seasons, run: Run) -> int:
             return 0
         points = await ledger.holders(tx, book.points(run))
         levels = {face_id: level(run.season, has) for face_id, has in points.items()}
-        won = dict(winners(eve_seed(await queries.root(tx, made.id), run), eve, levels))
+        drawn = winners(eve_seed(await queries.root(tx, made.id), run), eve, levels)
+        left = {
+            one.coupon: await ledger.balance(tx, book.stock(run, one.coupon, book.FOR_EVE))
+            for one in eve.prizes
+        }
+        won: dict[int, str] = {}
+        for face_id, coupon in drawn:
+            if left[coupon] > 0:
+                left[coupon] -= 1
+                won[face_id] = coupon
         await eve_queries.write_chances(tx, made.id, levels, won)
-        for face_id, coupon in won.items():
+        for face_id, coupon in won.items():  # as many as were set aside, whatever was said since
             source = book.stock(run, coupon, book.FOR_EVE)
             await move(tx, Movement(book.eve_key(run, face_id), source, book.held(source.asset, face_id), 1))
         await eve_queries.held(tx, made.id)

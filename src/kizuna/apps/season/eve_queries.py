@@ -35,4 +35,4 @@ async def chances(db: Db, run_id: int) -> tuple[dict[int, int], dict[int, str]]:
 
 async def forget_chances(tx: Tx, face_id: int) -> None:
     """Take a face that has left out of every draw for all."""
-    await tx.run(sa.update(SEASON_CHANCE).where(_C.face_id == face_id).values(face_id=-face_id))
+    await tx.run(sa.update(SEASON_CHANCE).where(_C.face_id == face_id).values(face_id=-tx.new_id()))

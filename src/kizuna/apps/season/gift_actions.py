@@ -108,6 +108,7 @@ async def give(
             await gift_queries.add(tx, gift)
             if source is not None:
                 await _move(tx, gift, "given", source, _under_way(gift, source.asset))
+                await _take_down(tx, run, run_id, face_id, thing)
             return gift.id
 
         return (await once(tx, key, do))[0]
@@ -218,8 +219,9 @@ async def return_shares(seasons: Seasons, run: Run) -> int:
     """Return what was to be passed on and was not, when gifts have expired; answers how many, at most 200 at once."""
 
     async def apply(tx: Tx) -> int:
-        if seasons.calendar.at(tx.now_ms) < run.closes_ms + TO_OPEN_MS:
-            return 0
+        now_ms = seasons.calendar.at(tx.now_ms)
+        if now_ms < run.closes_ms + TO_OPEN_MS or await gift_queries.due(tx, now_ms, 1):
+            return 0  # what is under way comes back by itself first
         for coupon in run.season.coupons:
             asset = book.coupon(run, coupon.id)
             rest = await ledger.holders(tx, asset, "gift", AT_ONCE)
@@ -266,6 +268,14 @@ async def _move(tx: Tx, gift: Gift, what: str, source: Account, target: Account)
 
 def _under_way(gift: Gift, asset: str) -> Account:
     return Account(asset, "gift", gift.id)
+
+
+async def _take_down(tx: Tx, run: Run, run_id: int, face_id: int, thing: str) -> None:
+    """What was given away hangs no more."""
+    kind, _, name = thing.partition("/")
+    if kind == "ornament":
+        has = await ledger.balance(tx, book.held(book.ornament(run, name), face_id))
+        await queries.take_down_over(tx, run_id, face_id, name, has)
 
 
 def _words(note: str, *, needed: bool) -> str:

@@ -87,12 +87,14 @@ class GiftPages:
         if form.friend and chosen is None:
             raise NotFound
         to_id, group_id = (None, chosen) if form.friend.startswith(GROUP) else (chosen, None)
-        opens_at = parse_id(form.opens) or 0
+        opens_at = parse_id(form.opens)
+        if form.opens and opens_at is None:
+            raise Invalid("This form is not valid")
         body = f"{form.friend}\n{form.thing}\n{form.note}\n{form.opens}".encode()
         key = make_key(me, 0, form.key and f"season gift:{form.key}", body)
         try:
             await gift_actions.give(
-                self._seasons, run, me, to_id, form.thing, form.note, opens_at, key, group_id=group_id
+                self._seasons, run, me, to_id, form.thing, form.note, opens_at or 0, key, group_id=group_id
             )
         except NotFound:
             raise
@@ -137,7 +139,7 @@ class GiftPages:
             raise NotFound
         page = await pages.page(parts, request, viewer)
         title = run.season.title[page.locale]
-        view = ClaimView(page=page, title=title, giver=giver.face.display_name, code=code)
+        view = ClaimView(page=page, title=title, giver=circle_face(giver.face).name, code=code)
         return pages.show(parts, request, view)
 
     async def claim(self, pages: Pages, parts: MemberParts, request: Request, viewer: Viewer) -> Response:
@@ -206,6 +208,10 @@ class GiftPages:
 
     async def qr(self, pages: Pages, parts: MemberParts, request: Request, viewer: Viewer) -> Response:
         """``GET /season/gift/{code}/qr.svg``: the link as a picture. It tells only what the asker has said."""
+        _, made = await actions.there(self._seasons)
+        root = await queries.root(self._seasons.store.reads, made.id)
+        if gift_actions.id_in(root, str(request.path_params["code"])) is None:
+            raise NotFound
         picture = io.BytesIO()
         code = segno.make(f"{parts.config.url}/season/gift/{quote(request.path_params['code'])}", error="m")
         code.save(picture, kind="svg", scale=6, border=3, dark="#201d19", light="#ffffff")

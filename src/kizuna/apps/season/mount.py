@@ -26,7 +26,8 @@ from kizuna.web.pieces import Place
 
 BELONGINGS: Final[Sequence[Part]] = belongings.PARTS
 BEGIN: Final = "season.begin"
-ON_TIME: Final = "season.on_time"
+HOLD: Final = "season.hold"
+GIVE_BACK: Final = "season.give_back"
 MINUTE_MS: Final = 60_000
 
 
@@ -53,7 +54,8 @@ def mount(config: Config, circle: Circle, clock: Clock, randomness: Randomness) 
         schedules={
             "circle": [
                 Schedule(BEGIN, HOUR_MS, partial(_begin, seasons)),
-                Schedule(ON_TIME, MINUTE_MS, partial(_on_time, seasons)),
+                Schedule(HOLD, MINUTE_MS, partial(_hold, seasons)),
+                Schedule(GIVE_BACK, MINUTE_MS, partial(_give_back, seasons)),
             ]
         },
     )
@@ -75,13 +77,16 @@ async def _begin(seasons: Seasons, _: Duty | None = None) -> None:
             await actions.begin(seasons, run)
 
 
-async def _on_time(seasons: Seasons, _: Duty) -> None:
-    """The draw for all; and gifts that nobody opened, in parts, so that nobody else's write waits for long."""
-    runs = seasons.calendar.runs(seasons.calendar.now_ms())
-    for run in runs:
+async def _hold(seasons: Seasons, _: Duty) -> None:
+    """The draw for all."""
+    for run in seasons.calendar.runs(seasons.calendar.now_ms()):
         await eve.hold(seasons, run)
+
+
+async def _give_back(seasons: Seasons, _: Duty) -> None:
+    """Gifts that nobody opened, and shares, in parts, so that nobody else's write waits for long."""
     while await gift_actions.expire(seasons) == gift_actions.AT_ONCE:
         pass
-    for run in runs:
+    for run in seasons.calendar.runs(seasons.calendar.now_ms()):
         while await gift_actions.return_shares(seasons, run):
             pass

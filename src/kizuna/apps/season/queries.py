@@ -131,6 +131,14 @@ async def clear(tx: Tx, run_id: int, face_id: int, place: int) -> None:
     await tx.run(sa.delete(SEASON_DECORATION).where(*this))
 
 
+async def take_down_over(tx: Tx, run_id: int, face_id: int, ornament: str, has: int) -> None:
+    """Of one ornament so many may hang: what hangs beyond that is taken down, the last places first."""
+    hanging = (await decorations(tx, run_id, {face_id})).get(face_id, {})
+    places = sorted(place for place, name in hanging.items() if name == ornament)
+    for place in places[max(has, 0) :]:
+        await clear(tx, run_id, face_id, place)
+
+
 async def act_of(db: Db, run_id: int, day: str, ringer_id: int, friend_id: int) -> Row | None:
     """What this face did for that one on this day, to be told to the former."""
     wanted = {"run_id": run_id, "day": day, "ringer_id": ringer_id, "friend_id": friend_id}

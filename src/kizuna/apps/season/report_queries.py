@@ -21,12 +21,13 @@ async def totals(db: Db, run_id: int) -> Totals:
     of_run = _A.run_id == run_id
     people = await count(sa.func.count(), _S.run_id == run_id)
     later = await count(sa.func.count(), _S.run_id == run_id, _S.after_friend)
-    ringers = await count(sa.func.count(_A.ringer_id.distinct()), of_run)
-    winners = await count(sa.func.count(_A.ringer_id.distinct()), of_run, _A.coupon.is_not(None))
+    here = _A.ringer_id > 0  # whoever has left is another number in each row, and nobody
+    ringers = await count(sa.func.count(_A.ringer_id.distinct()), of_run, here)
+    winners = await count(sa.func.count(_A.ringer_id.distinct()), of_run, here, _A.coupon.is_not(None))
     used = (SEASON_CODE.c.run_id == run_id, SEASON_CODE.c.redeemed_at.is_not(None))
-    users = await count(sa.func.count(SEASON_CODE.c.face_id.distinct()), *used)
+    users = await count(sa.func.count(SEASON_CODE.c.face_id.distinct()), SEASON_CODE.c.face_id > 0, *used)
     given = SEASON_GIFT.c.run_id == run_id
-    givers = await count(sa.func.count(SEASON_GIFT.c.from_id.distinct()), given)
+    givers = await count(sa.func.count(SEASON_GIFT.c.from_id.distinct()), SEASON_GIFT.c.from_id > 0, given)
     return Totals(
         people=told(people, people),
         ringers=told(ringers, ringers),
