@@ -38,7 +38,9 @@ async def everything(db: Db) -> dict[str, object]:
             for row in await db.all(sa.select(MOVEMENT))
         ),
         "acts": Counter((row.day, row.coupon, row.shares) for row in await db.all(sa.select(SEASON_ACT))),
-        "gifts": Counter((row.state, row.asset) for row in await db.all(sa.select(SEASON_GIFT))),
+        "gifts": Counter(
+            (row.state, row.asset, row.to_id is None) for row in await db.all(sa.select(SEASON_GIFT))
+        ),
         "codes": Counter(
             (row.coupon, row.redeemed_at is None) for row in await db.all(sa.select(SEASON_CODE))
         ),
