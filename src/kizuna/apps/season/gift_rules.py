@@ -3,7 +3,7 @@
     given ──open──▶ opened ──thank──▶ opened, thanked
       ├──revoke──▶ revoked       the giver has it again
       ├──expire──▶ expired       the giver has it again, and is told
-      └──decline─▶ declined      by a block, or because the receiver left: the giver has it again
+      └──decline─▶ declined      one of the two left: where it was the receiver, the giver has it again
 
 A gift for whoever has its link is claimed first, by one of them; then it is theirs like any other.
 """
