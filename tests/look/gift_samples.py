@@ -96,7 +96,7 @@ def coupon_samples(locale: Locale) -> dict[str, PageView]:
     def row(number: int, **more: Any) -> s.CouponRow:
         usual: dict[str, Any] = {"count": 1, "until_ms": NOW + 30 * DAY, "over": False, "shown": False}
         return s.CouponRow(
-            id=SEASON.coupons[number].id, name=names[number], sponsor=shop, **{**usual, **more}
+            id=SEASON.coupons[number].id, run="1", name=names[number], sponsor=shop, **{**usual, **more}
         )
 
     def counter(**more: Any) -> s.CounterView:

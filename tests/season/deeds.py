@@ -132,22 +132,22 @@ async def pass_on(stage: Stage, told: Told) -> int:
 
 async def claim(stage: Stage, told: Told) -> int:
     return await gift_actions.claim(
-        stage.seasons, stage.run, told["yuki"], await stage.link(told["give_link"])
+        stage.seasons, told["yuki"], await stage.link(told["give_link"])
     )
 
 
 async def unwrap(stage: Stage, told: Told) -> int:
-    await gift_actions.open_gift(stage.seasons, stage.run, told["taro"], told["give"])
+    await gift_actions.open_gift(stage.seasons, told["taro"], told["give"])
     return 0
 
 
 async def revoke(stage: Stage, told: Told) -> int:
-    await gift_actions.revoke(stage.seasons, stage.run, told["hana"], told["give"])
+    await gift_actions.revoke(stage.seasons, told["hana"], told["give"])
     return 0
 
 
 async def revoke_share(stage: Stage, told: Told) -> int:
-    await gift_actions.revoke(stage.seasons, stage.run, told["hana"], told["pass_on"])
+    await gift_actions.revoke(stage.seasons, told["hana"], told["pass_on"])
     return 0
 
 

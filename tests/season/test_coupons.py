@@ -78,7 +78,7 @@ async def test_a_winner_shares_with_two_friends(seasons: Seasons, run: Run, town
     assert await to_pass_on(seasons, run, act) == 2
     for friend in (town.taro, town.yuki):
         gift = await give(seasons, run, town.hana, friend, f"share/{act}", "one for you")
-        await open_gift(seasons, run, friend, gift)
+        await open_gift(seasons, friend, gift)
     assert await has(seasons, run, town.hana, town.taro, town.yuki) == [1, 1, 1]
     with pytest.raises(Insufficient):
         await give(seasons, run, town.hana, town.ken, f"share/{act}", "")
@@ -101,7 +101,7 @@ async def test_not_twice_to_one_and_not_to_oneself(seasons: Seasons, run: Run, t
     ):
         with pytest.raises(refusal):
             await give(seasons, run, who, friend, thing, "")
-    await revoke(seasons, run, town.hana, gift)
+    await revoke(seasons, town.hana, gift)
     assert await has(seasons, run, town.hana) == [1], "what is taken back is to be passed on, not kept"
     assert await to_pass_on(seasons, run, act) == 2
     await give(seasons, run, town.hana, town.taro, f"share/{act}", "")

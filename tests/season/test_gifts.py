@@ -43,10 +43,8 @@ async def stars(seasons: Seasons, run: Run, *faces: int) -> list[int]:
     return [await ledger.balance(seasons.store.reads, book.held(asset, one)) for one in faces]
 
 
-async def gift_of(seasons: Seasons, run: Run, gift_id: int) -> Gift:
-    made = await queries.find_run(seasons.store.reads, run.season.id, run.year)
-    assert made is not None
-    found = await gift_queries.by_id(seasons.store.reads, made.id, gift_id)
+async def gift_of(seasons: Seasons, gift_id: int) -> Gift:
+    found = await gift_queries.by_id(seasons.store.reads, gift_id)
     assert found is not None
     return found
 
@@ -61,13 +59,13 @@ async def test_give_open_and_thank(rich: Seasons, run: Run, town: Cast) -> None:
     gift = await give(rich, run, town.hana, town.taro, STAR, "for your sock")
     assert await stars(rich, run, town.hana, town.taro) == [2, 0]
     for _ in range(2):
-        await open_gift(rich, run, town.taro, gift)
+        await open_gift(rich, town.taro, gift)
     assert await stars(rich, run, town.hana, town.taro) == [2, 1]
     for _ in range(2):
-        await thank(rich, run, town.taro, gift)
-    assert (await gift_of(rich, run, gift)).thanked
+        await thank(rich, town.taro, gift)
+    assert (await gift_of(rich, gift)).thanked
     with pytest.raises(Gone):
-        await revoke(rich, run, town.hana, gift)
+        await revoke(rich, town.hana, gift)
     assert await audit(rich.store.reads) == []
 
 
@@ -102,9 +100,9 @@ async def test_it_is_wrapped_until_its_day(rich: Seasons, run: Run, town: Cast, 
     gift = await give(rich, run, town.hana, town.taro, STAR, "", at("2026-12-25T00:00"))
     clock.set(at("2026-12-24T23:59:59.999"))
     with pytest.raises(Conflict):
-        await open_gift(rich, run, town.taro, gift)
+        await open_gift(rich, town.taro, gift)
     clock.set(at("2026-12-25T00:00"))
-    await open_gift(rich, run, town.taro, gift)
+    await open_gift(rich, town.taro, gift)
     with pytest.raises(Invalid):
         await give(rich, run, town.hana, town.taro, STAR, "", run.closes_ms + 1)
 
@@ -127,7 +125,7 @@ async def test_one_gives_what_one_has(rich: Seasons, run: Run, town: Cast) -> No
     with pytest.raises(Invalid):
         await give(rich, run, town.hana, town.taro, "", "x" * 301)
     card = await give(rich, run, town.hana, town.taro, "", "only words")
-    await open_gift(rich, run, town.taro, card)
+    await open_gift(rich, town.taro, card)
     assert await stars(rich, run, town.hana, town.taro) == [0, 0]
     assert await audit(rich.store.reads) == []
 
@@ -154,7 +152,7 @@ async def test_what_was_given_away_hangs_no_more(rich: Seasons, run: Run, town: 
     assert await queries.decorations(rich.store.reads, made.id, {town.hana}) == {
         town.hana: {2: "star", 5: "star"}
     }
-    await revoke(rich, run, town.hana, gift)
+    await revoke(rich, town.hana, gift)
     assert await queries.decorations(rich.store.reads, made.id, {town.hana}) == {
         town.hana: {2: "star", 5: "star"}
     }
@@ -167,7 +165,7 @@ async def test_shares_wait_for_gifts_to_come_back_first(
     clock.set(run.closes_ms + 7 * DAY_MS)
     assert await gift_actions.return_shares(rich, run) == 0
     assert await expire(rich) == 1
-    assert (await gift_of(rich, run, gift)).state == "expired"
+    assert (await gift_of(rich, gift)).state == "expired"
     assert await stars(rich, run, town.hana) == [3]
 
 
@@ -175,11 +173,11 @@ async def test_only_those_two(rich: Seasons, run: Run, town: Cast) -> None:
     gift = await give(rich, run, town.hana, town.taro, STAR, "")
     for act, who in ((open_gift, town.yuki), (open_gift, town.hana), (revoke, town.taro), (thank, town.yuki)):
         with pytest.raises(NotFound):
-            await act(rich, run, who, gift)
+            await act(rich, who, gift)
     with pytest.raises(NotFound):
-        await thank(rich, run, town.taro, gift)
+        await thank(rich, town.taro, gift)
     with pytest.raises(NotFound):
-        await open_gift(rich, run, town.taro, gift + 1)
+        await open_gift(rich, town.taro, gift + 1)
 
 
 async def test_what_nobody_opens_comes_back(rich: Seasons, run: Run, town: Cast, clock: FakeClock) -> None:
@@ -188,7 +186,7 @@ async def test_what_nobody_opens_comes_back(rich: Seasons, run: Run, town: Cast,
     assert await expire(rich) == 0
     clock.set(run.closes_ms + 7 * DAY_MS)
     with pytest.raises(Gone):
-        await open_gift(rich, run, town.taro, gift)
+        await open_gift(rich, town.taro, gift)
     assert [await expire(rich) for _ in range(2)] == [1, 0]
     assert await stars(rich, run, town.hana, town.taro) == [3, 0]
 
@@ -197,15 +195,15 @@ async def test_of_a_hundred_at_one_link_one_has_it(rich: Seasons, run: Run, town
     gift = await give(rich, run, town.hana, None, STAR, "whoever is first")
     link = await link_of(rich, run, gift)
     hands = [town.taro, town.yuki, town.ken, town.mallory] * 25
-    came = await asyncio.gather(*(claim(rich, run, one, link) for one in hands), return_exceptions=True)
+    came = await asyncio.gather(*(claim(rich, one, link) for one in hands), return_exceptions=True)
     won = {one for one, what in zip(hands, came, strict=True) if what == gift}
     assert len(won) == 1
     assert Counter(type(what) for what in came) == {int: 25, Gone: 75}
     (winner,) = won
-    await open_gift(rich, run, winner, gift)
+    await open_gift(rich, winner, gift)
     assert await stars(rich, run, winner) == [1]
     with pytest.raises(Invalid):
-        await claim(rich, run, town.hana, link)
+        await claim(rich, town.hana, link)
 
 
 async def test_links_cannot_be_guessed(rich: Seasons, run: Run, town: Cast) -> None:
@@ -215,7 +213,7 @@ async def test_links_cannot_be_guessed(rich: Seasons, run: Run, town: Cast) -> N
     for wrong in ("", "-", mac, number, f"{number}-", f"{number}-{mac[:-1]}", f"{number}-{mac}=", f"0{link}",
                   link.upper(), f"{gift + 1:x}-{mac}", "é-x", "9" * 5000, f"{number}-{mac}\n"):  # fmt: skip
         with pytest.raises(NotFound):
-            await claim(rich, run, town.taro, wrong)
+            await claim(rich, town.taro, wrong)
     assert id_in(b"another root" * 3, link) is None
 
 
@@ -227,9 +225,9 @@ async def test_a_block_stands_between(
     link = await link_of(rich, run, open_to_all)
     await block_actions.block(circle, town.taro, town.hana)
     with pytest.raises(NotFound):
-        await open_gift(rich, run, town.taro, gift)
+        await open_gift(rich, town.taro, gift)
     with pytest.raises(NotFound):
-        await claim(rich, run, town.taro, link)
+        await claim(rich, town.taro, link)
     clock.set(run.closes_ms + 7 * DAY_MS)
     await expire(rich)
     assert await stars(rich, run, town.hana, town.taro) == [3, 0]
@@ -238,17 +236,17 @@ async def test_a_block_stands_between(
 async def test_whoever_leaves_leaves_nothing_under_way(rich: Seasons, run: Run, town: Cast) -> None:
     to_taro = await give(rich, run, town.hana, town.taro, STAR, "a secret")
     opened = await give(rich, run, town.hana, town.taro, STAR, "another secret")
-    await open_gift(rich, run, town.taro, opened)
+    await open_gift(rich, town.taro, opened)
     left = [await rich.store.write(lambda tx: gift_actions.leave_some(tx, town.taro)) for _ in range(2)]
     assert left == [2, 0]
     assert await stars(rich, run, town.hana) == [2]
     for gift in (to_taro, opened):
-        found = await gift_of(rich, run, gift)
+        found = await gift_of(rich, gift)
         assert (found.to_id, found.note) == (-gift, "")
     to_ken = await give(rich, run, town.hana, town.ken, STAR, "")
     await rich.store.write(lambda tx: gift_actions.leave_some(tx, town.hana))
     with pytest.raises(Gone):
-        await open_gift(rich, run, town.ken, to_ken)
+        await open_gift(rich, town.ken, to_ken)
     assert await audit(rich.store.reads) == []
 
 
@@ -266,13 +264,13 @@ async def attempt(
         case "give link":
             return await give(seasons, run, who, None, STAR, "x")
         case "claim":
-            await claim(seasons, run, who, await link_of(seasons, run, gift))
+            await claim(seasons, who, await link_of(seasons, run, gift))
         case "expire":
             await expire(seasons)
         case "decorate":
             await actions.decorate(seasons, run, who, place % 9, "star")
         case _:
-            await {"open": open_gift, "revoke": revoke, "thank": thank}[what](seasons, run, who, gift)
+            await {"open": open_gift, "revoke": revoke, "thank": thank}[what](seasons, who, gift)
     return None
 
 
@@ -297,7 +295,7 @@ def test_the_book_is_whole_whatever_is_tried(
         for start in range(0, len(deeds), 3):
             await asyncio.gather(*(do(deed) for deed in deeds[start : start + 3]))
         assert await audit(rich.store.reads) == []
-        gifts = [await gift_of(rich, run, one) for one in known]
+        gifts = [await gift_of(rich, one) for one in known]
         asset = book.ornament(run, "star")
         under_way = {gift.id for gift in gifts if gift.state == "given"}
         for gift in gifts:

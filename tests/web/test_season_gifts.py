@@ -132,11 +132,15 @@ async def test_a_coupon_is_shown_and_taken_once(on: Cast, monkeypatch: pytest.Mo
     await on.carol.do(page, "/season/host/shops", handle="@Ben", sponsor="corner-shop")
     told = await on.carol.told("/season/host", "/season/host/shops", 422, handle="nobody")
     assert "There is nobody with this name." in told.text
-    await on.aoi.do("/season/coupons", "/season/coupons/hot-snack/show")
-    shown = await on.aoi.open("/season/coupons/hot-snack")
+    page = await on.aoi.open("/season/coupons")
+    (showing,) = [form.action for form in page.forms if form.action.endswith("/hot-snack/show")]
+    where = await on.aoi.do(page, showing)
+    shown = await on.aoi.open(where)
     letters = shown.words_of("letters")[0]
     assert re.fullmatch(r"(?:[0-9A-Z]{4}-?){4}", letters)
-    await on.carol.open("/season/coupons/hot-snack", 404)
+    await on.carol.open(where, 404)
+    for wrong in ("/season/coupons/1/hot-snack", "/season/coupons/x/hot-snack", where.replace("hot-snack", "cake")):
+        await on.aoi.open(wrong, 404)
     counter = await on.ben.told("/season/counter", "/season/counter", 200, code=letters.lower())
     assert "It counts" in counter.text
     assert "Aoi" not in counter.text

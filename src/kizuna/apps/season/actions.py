@@ -53,6 +53,19 @@ async def there(seasons: Seasons) -> tuple[Run, Row]:
     return run, made
 
 
+async def all_there(seasons: Seasons) -> dict[int, Run]:
+    """Every run of the seasons of this server that was made and is around this moment, by its id, the latest last.
+
+    What was given and won in one may be opened and used when another one is on.
+    """
+    reads, found = seasons.store.reads, dict[int, Run]()
+    for run in sorted(seasons.calendar.runs(seasons.calendar.now_ms()), key=lambda one: one.opens_ms):
+        made = await queries.find_run(reads, run.season.id, run.year)
+        if made is not None:
+            found[made.id] = run
+    return found
+
+
 async def hang(seasons: Seasons, run: Run, face_id: int) -> None:
     """Hang the viewer's stage; again, nothing happens. Raises Ended, NotFound for a face that is gone."""
 

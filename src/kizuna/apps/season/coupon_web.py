@@ -21,8 +21,7 @@ from kizuna.jobs.idempotency import make_key
 from kizuna.ledger import queries as ledger
 from kizuna.people.limits import COUPON
 from kizuna.people.models import Viewer
-from kizuna.store.store import Row
-from kizuna.web.forms import Sent, Short, Table, face_of, sent
+from kizuna.web.forms import Sent, Short, Table, face_of, path_id, sent
 from kizuna.web.pages import Pages, done
 from kizuna.web.pieces import Form
 
@@ -52,8 +51,8 @@ class CouponPages:
     def add(self, table: Table) -> None:
         """The routes."""
         table.person("GET", OWN, self.coupons)
-        table.person("GET", f"{OWN}/{{name}}", self.coupon)
-        table.person("POST", f"{OWN}/{{name}}/show", self.show)
+        table.person("GET", f"{OWN}/{{id}}/{{name}}", self.coupon)
+        table.person("POST", f"{OWN}/{{id}}/{{name}}/show", self.show)
         table.person("GET", COUNTER, self.counter)
         table.person("POST", COUNTER, self.look_up)
         table.person("POST", f"{COUNTER}/redeem", self.redeem)
@@ -63,16 +62,16 @@ class CouponPages:
         return await self._own(pages, parts, request, viewer)
 
     async def coupon(self, pages: Pages, parts: MemberParts, request: Request, viewer: Viewer) -> Response:
-        """``GET /season/coupons/{name}``: the code of one that was shown and not used."""
-        run, made = await actions.there(self._seasons)
+        """``GET /season/coupons/{id}/{name}``: the code of one that was shown and not used. ``id`` is the run's."""
+        run_id, run = await self._run(request)
         me, reads = face_of(viewer), self._seasons.store.reads
         page = await pages.page(parts, request, viewer)
-        rows = await self._rows(run, made, me, page.locale)
+        rows = await self._rows(run, run_id, me, page.locale)
         row = next((one for one in rows if one.id == request.path_params["name"] and one.shown), None)
-        code_id = await coupon_queries.open_code(reads, made.id, me, row.id) if row is not None else None
+        code_id = await coupon_queries.open_code(reads, run_id, me, row.id) if row is not None else None
         if row is None or code_id is None:
             raise NotFound
-        letters = code(await queries.root(reads, made.id), code_id)
+        letters = code(await queries.root(reads, run_id), code_id)
         picture = segno.make(f"{parts.config.url}{COUNTER}?code={letters}", error="m")
         view = CodeView(
             page=page,
@@ -84,9 +83,9 @@ class CouponPages:
         return pages.show(parts, request, view)
 
     async def show(self, pages: Pages, parts: MemberParts, request: Request, viewer: Viewer) -> Response:
-        """``POST /season/coupons/{name}/show``."""
+        """``POST /season/coupons/{id}/{name}/show``."""
         await sent(parts, request, Sent)
-        run, _ = await actions.there(self._seasons)
+        run_id, run = await self._run(request)
         name = str(request.path_params["name"])
         try:
             await coupon_actions.show(self._seasons, run, face_of(viewer), name)
@@ -94,7 +93,15 @@ class CouponPages:
             raise
         except Refusal as refusal:
             return await self._own(pages, parts, request, viewer, refusal)
-        return done(f"{OWN}/{name}")
+        return done(f"{OWN}/{run_id}/{name}")
+
+    async def _run(self, request: Request) -> tuple[int, Run]:
+        """The run that an address names. Raises NotFound."""
+        run_id = path_id(request)
+        run = (await actions.all_there(self._seasons)).get(run_id)
+        if run is None:
+            raise NotFound
+        return run_id, run
 
     async def counter(self, pages: Pages, parts: MemberParts, request: Request, viewer: Viewer) -> Response:
         """``GET /season/counter``: for whoever takes coupons; for others it is not there."""
@@ -188,15 +195,17 @@ class CouponPages:
         viewer: Viewer,
         refusal: Refusal | None = None,
     ) -> Response:
-        run, made = await actions.there(self._seasons)
+        run, _ = await actions.there(self._seasons)
         me, reads = face_of(viewer), self._seasons.store.reads
         page = await pages.page(parts, request, viewer, OWN)
-        names = {one.id: one.name[page.locale] for one in run.season.coupons}
-        codes = await coupon_queries.codes(reads, made.id, me, SHOWN)
+        runs = await actions.all_there(self._seasons)
+        names = {one.id: one.name[page.locale] for each in runs.values() for one in each.season.coupons}
+        codes = [row for run_id in runs for row in await coupon_queries.codes(reads, run_id, me, SHOWN)]
+        rows = [row for run_id, each in runs.items() for row in await self._rows(each, run_id, me, page.locale)]
         view = CouponsView(
             page=page,
             title=run.season.title[page.locale],
-            rows=tuple(await self._rows(run, made, me, page.locale)),
+            rows=tuple(rows),
             used=tuple(
                 (names.get(row.coupon, str(row.coupon)), row.redeemed_at)
                 for row in codes
@@ -206,14 +215,15 @@ class CouponPages:
         )
         return pages.show(parts, request, view, refusal.status if refusal else 200)
 
-    async def _rows(self, run: Run, made: Row, face_id: int, locale: Locale) -> list[CouponRow]:
+    async def _rows(self, run: Run, run_id: int, face_id: int, locale: Locale) -> list[CouponRow]:
         reads, calendar = self._seasons.store.reads, self._seasons.calendar
         has = await ledger.balances(reads, "held", face_id)
-        codes = await coupon_queries.codes(reads, made.id, face_id, SHOWN)
+        codes = await coupon_queries.codes(reads, run_id, face_id, SHOWN)
         shown = {row.coupon for row in codes if row.redeemed_at is None}
         return [
             CouponRow(
                 id=one.id,
+                run=str(run_id),
                 name=one.name[locale],
                 sponsor=_sponsor(run, one, locale),
                 count=has[book.coupon(run, one.id)],

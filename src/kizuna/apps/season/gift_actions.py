@@ -5,6 +5,7 @@ What is given is under way in the book (account ``gift``) until it is opened, or
 
 import base64
 import hmac
+import re
 from typing import Final
 
 from kizuna.apps.season import book, gift_queries, queries
@@ -21,7 +22,7 @@ from kizuna.jobs.idempotency import Key, once
 from kizuna.ledger import queries as ledger
 from kizuna.ledger.actions import move
 from kizuna.ledger.models import Account, Movement
-from kizuna.store.store import Row, Tx
+from kizuna.store.store import Db, Tx
 
 DAY_MS: Final = 24 * 3600 * 1000
 TO_OPEN_MS: Final = 7 * DAY_MS
@@ -32,6 +33,12 @@ MOST_A_DAY: Final = 300
 CARD: Final = ""
 SHARE: Final = "share"
 _CLAIM: Final = b"kizuna season claim 1\n"
+_NUMBER: Final = re.compile("[0-9a-f]{1,15}")
+
+
+def over_ms(run: Run) -> int:
+    """When there is nothing of a run to be opened or used any more, in the season's time."""
+    return max(run.closes_ms + TO_OPEN_MS, *(run.instant(one.use_until) for one in run.season.coupons))
 
 
 def code(root: bytes, gift_id: int) -> str:
@@ -42,14 +49,18 @@ def code(root: bytes, gift_id: int) -> str:
 
 def id_in(root: bytes, sent: str) -> int | None:
     """The id of the gift that a code is for; None for one that this server never made."""
+    gift_id = number_in(sent)
+    if gift_id is None or not hmac.compare_digest(code(root, gift_id).encode(), sent.encode()):
+        return None
+    return gift_id
+
+
+def number_in(sent: str) -> int | None:
+    """The id that a code says it is for. Whether this server made it says ``id_in``."""
     number, _, _mac = sent.partition("-")
-    if not number.isascii() or not 0 < len(number) <= 16:
+    if not _NUMBER.fullmatch(number):
         return None
-    try:
-        gift_id = int(number, 16)
-    except ValueError:
-        return None
-    return gift_id if hmac.compare_digest(code(root, gift_id).encode(), sent.encode()) else None
+    return int(number, 16)
 
 
 async def give(
@@ -116,16 +127,19 @@ async def give(
     return await seasons.store.write(apply)
 
 
-async def look_at(seasons: Seasons, run: Run, face_id: int, sent: str) -> Gift:
+async def by_code(db: Db, sent: str) -> Gift | None:
+    """The gift that a link is for, of whichever season; None for a link that this server never made."""
+    number = number_in(sent)
+    gift = await gift_queries.by_id(db, number) if number is not None else None
+    if gift is None or id_in(await queries.root(db, gift.run_id), sent) is None:
+        return None
+    return gift
+
+
+async def look_at(seasons: Seasons, face_id: int, sent: str) -> Gift:
     """A gift behind a link, before it is claimed. Raises NotFound as ``claim`` does, Gone when it is another's."""
     reads = seasons.store.reads
-    made = await queries.find_run(reads, run.season.id, run.year)
-    gift_id = id_in(await queries.root(reads, made.id), sent) if made is not None else None
-    gift = (
-        await gift_queries.by_id(reads, made.id, gift_id)
-        if made is not None and gift_id is not None
-        else None
-    )
+    gift = await by_code(reads, sent)
     if gift is None or await block_queries.blocked_between(reads, gift.from_id, face_id):
         raise NotFound
     if gift.state != "given" or gift.to_id not in (None, face_id):
@@ -133,7 +147,7 @@ async def look_at(seasons: Seasons, run: Run, face_id: int, sent: str) -> Gift:
     return gift
 
 
-async def claim(seasons: Seasons, run: Run, face_id: int, sent: str) -> int:
+async def claim(seasons: Seasons, face_id: int, sent: str) -> int:
     """Make a gift with a link one's own; answers its id. Again, it is the same. Of many at once, one has it.
 
     Raises NotFound for a link that there is not (or behind which somebody stands who is blocked), Gone for one that
@@ -141,9 +155,7 @@ async def claim(seasons: Seasons, run: Run, face_id: int, sent: str) -> int:
     """
 
     async def apply(tx: Tx) -> int:
-        made = await _made(tx, run)
-        gift_id = id_in(await queries.root(tx, made.id), sent)
-        gift = await gift_queries.by_id(tx, made.id, gift_id) if gift_id is not None else None
+        gift = await by_code(tx, sent)
         if gift is None or not await friend_queries.is_live(tx, face_id):
             raise NotFound
         if gift.from_id == face_id:
@@ -160,11 +172,11 @@ async def claim(seasons: Seasons, run: Run, face_id: int, sent: str) -> int:
     return await seasons.store.write(apply)
 
 
-async def open_gift(seasons: Seasons, run: Run, face_id: int, gift_id: int) -> None:
+async def open_gift(seasons: Seasons, face_id: int, gift_id: int) -> None:
     """Unwrap a gift of one's own; again, nothing happens. Raises NotFound, Conflict before its day, Gone."""
 
     async def apply(tx: Tx) -> None:
-        gift = await _gift(tx, run, gift_id)
+        gift = await _gift(tx, gift_id)
         if gift.to_id != face_id:
             raise NotFound
         if gift.state == "opened":
@@ -176,11 +188,11 @@ async def open_gift(seasons: Seasons, run: Run, face_id: int, gift_id: int) -> N
     await seasons.store.write(apply)
 
 
-async def revoke(seasons: Seasons, run: Run, face_id: int, gift_id: int) -> None:
+async def revoke(seasons: Seasons, face_id: int, gift_id: int) -> None:
     """Take back what was not opened; again, nothing happens. Raises NotFound for another's, Gone."""
 
     async def apply(tx: Tx) -> None:
-        gift = await _gift(tx, run, gift_id)
+        gift = await _gift(tx, gift_id)
         if gift.from_id != face_id:
             raise NotFound
         if gift.state == "revoked":
@@ -191,11 +203,11 @@ async def revoke(seasons: Seasons, run: Run, face_id: int, gift_id: int) -> None
     await seasons.store.write(apply)
 
 
-async def thank(seasons: Seasons, run: Run, face_id: int, gift_id: int) -> None:
+async def thank(seasons: Seasons, face_id: int, gift_id: int) -> None:
     """Say thanks for what was opened; again, nothing happens. Raises NotFound."""
 
     async def apply(tx: Tx) -> None:
-        gift = await _gift(tx, run, gift_id)
+        gift = await _gift(tx, gift_id)
         if gift.to_id != face_id or gift.state != "opened":
             raise NotFound
         await gift_queries.thank(tx, gift.id)
@@ -328,18 +340,11 @@ async def _to_pass_on(tx: Tx, run: Run, run_id: int, face_id: int, act_id: int, 
     return book.to_pass_on(run, act.coupon, act_id)
 
 
-async def _gift(tx: Tx, run: Run, gift_id: int) -> Gift:
-    found = await gift_queries.by_id(tx, (await _made(tx, run)).id, gift_id)
+async def _gift(tx: Tx, gift_id: int) -> Gift:
+    found = await gift_queries.by_id(tx, gift_id)
     if found is None:
         raise NotFound
     return found
-
-
-async def _made(tx: Tx, run: Run) -> Row:
-    made = await queries.find_run(tx, run.season.id, run.year)
-    if made is None:
-        raise NotFound
-    return made
 
 
 async def _no_block(tx: Tx, one_id: int, other_id: int) -> None:

@@ -1,5 +1,6 @@
 """All SQL of gifts."""
 
+from collections.abc import Collection
 from typing import Final
 
 import sqlalchemy as sa
@@ -10,11 +11,11 @@ from kizuna.store.store import Db, Row, Tx
 
 _G: Final = SEASON_GIFT.c
 _FACE: Final = sa.bindparam("face_id", type_=sa.BigInteger)
-_GIFT: Final = sa.select(SEASON_GIFT).where(_G.id == sa.bindparam("id"), _G.run_id == sa.bindparam("run_id"))
+_GIFT: Final = sa.select(SEASON_GIFT).where(_G.id == sa.bindparam("id"))
 _PARTY: Final = sa.or_(_G.from_id == _FACE, _G.to_id == _FACE)
 _PAGE: Final = (
     sa.select(SEASON_GIFT)
-    .where(_G.run_id == sa.bindparam("run_id"), _G.id < sa.bindparam("below"))
+    .where(_G.run_id.in_(sa.bindparam("runs", expanding=True)), _G.id < sa.bindparam("below"))
     .order_by(_G.id.desc())
     .limit(sa.bindparam("limit"))
 )
@@ -59,21 +60,21 @@ async def add(tx: Tx, gift: Gift) -> None:
     )
 
 
-async def by_id(db: Db, run_id: int, gift_id: int) -> Gift | None:
-    """A gift of a run, for verbs that look who is who in it."""
-    row = await db.first(_GIFT, {"run_id": run_id, "id": gift_id})
+async def by_id(db: Db, gift_id: int) -> Gift | None:
+    """A gift of any season, for verbs that look who is who in it."""
+    row = await db.first(_GIFT, {"id": gift_id})
     return None if row is None else _gift(row)
 
 
-async def given_by(db: Db, run_id: int, face_id: int, below: int, limit: int) -> list[Gift]:
-    """What a face gave, newest first."""
-    wanted = {"run_id": run_id, "face_id": face_id, "below": below, "limit": limit}
+async def given_by(db: Db, runs: Collection[int], face_id: int, below: int, limit: int) -> list[Gift]:
+    """What a face gave in these runs, newest first."""
+    wanted = {"runs": list(runs), "face_id": face_id, "below": below, "limit": limit}
     return [_gift(row) for row in await db.all(_GIVEN, wanted)]
 
 
-async def got_by(db: Db, run_id: int, face_id: int, below: int, limit: int) -> list[Gift]:
-    """What a face was given, newest first."""
-    wanted = {"run_id": run_id, "face_id": face_id, "below": below, "limit": limit}
+async def got_by(db: Db, runs: Collection[int], face_id: int, below: int, limit: int) -> list[Gift]:
+    """What a face was given in these runs, newest first."""
+    wanted = {"runs": list(runs), "face_id": face_id, "below": below, "limit": limit}
     return [_gift(row) for row in await db.all(_GOT, wanted)]
 
 

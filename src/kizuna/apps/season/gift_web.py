@@ -109,33 +109,30 @@ class GiftPages:
     async def open(self, pages: Pages, parts: MemberParts, request: Request, viewer: Viewer) -> Response:
         """``POST /season/gifts/{id}/open``."""
         await sent(parts, request, Sent)
-        run, _ = await actions.there(self._seasons)
-        await gift_actions.open_gift(self._seasons, run, face_of(viewer), path_id(request))
+        await gift_actions.open_gift(self._seasons, face_of(viewer), path_id(request))
         return done(HERE)
 
     async def revoke(self, pages: Pages, parts: MemberParts, request: Request, viewer: Viewer) -> Response:
         """``POST /season/gifts/{id}/revoke``."""
         await sent(parts, request, Sent)
-        run, _ = await actions.there(self._seasons)
-        await gift_actions.revoke(self._seasons, run, face_of(viewer), path_id(request))
+        await gift_actions.revoke(self._seasons, face_of(viewer), path_id(request))
         return done(HERE)
 
     async def thank(self, pages: Pages, parts: MemberParts, request: Request, viewer: Viewer) -> Response:
         """``POST /season/gifts/{id}/thank``."""
         await sent(parts, request, Sent)
-        run, _ = await actions.there(self._seasons)
-        await gift_actions.thank(self._seasons, run, face_of(viewer), path_id(request))
+        await gift_actions.thank(self._seasons, face_of(viewer), path_id(request))
         return done(HERE)
 
     async def claim_page(
         self, pages: Pages, parts: MemberParts, request: Request, viewer: Viewer
     ) -> Response:
         """``GET /season/gift/{code}``."""
-        run, _ = await actions.there(self._seasons)
         me, code = face_of(viewer), str(request.path_params["code"])
-        gift = await gift_actions.look_at(self._seasons, run, me, code)
+        gift = await gift_actions.look_at(self._seasons, me, code)
+        run = (await actions.all_there(self._seasons)).get(gift.run_id)
         giver = await friend_queries.profile_by_id(self._seasons.store.reads, me, gift.from_id)
-        if giver is None:
+        if giver is None or run is None:
             raise NotFound
         page = await pages.page(parts, request, viewer)
         title = run.season.title[page.locale]
@@ -145,8 +142,7 @@ class GiftPages:
     async def claim(self, pages: Pages, parts: MemberParts, request: Request, viewer: Viewer) -> Response:
         """``POST /season/gift/{code}``."""
         await sent(parts, request, Sent)
-        run, _ = await actions.there(self._seasons)
-        await gift_actions.claim(self._seasons, run, face_of(viewer), str(request.path_params["code"]))
+        await gift_actions.claim(self._seasons, face_of(viewer), str(request.path_params["code"]))
         return done(HERE)
 
     async def _show(
@@ -162,18 +158,19 @@ class GiftPages:
         run, made = await actions.there(self._seasons)
         me, reads, now_ms = face_of(viewer), self._seasons.store.reads, self._seasons.calendar.now_ms()
         page = await pages.page(parts, request, viewer, HERE)
-        got = await gift_queries.got_by(reads, made.id, me, below, SHOWN)
-        given = await gift_queries.given_by(reads, made.id, me, below, SHOWN)
+        runs = await actions.all_there(self._seasons)
+        got = await gift_queries.got_by(reads, runs, me, below, SHOWN)
+        given = await gift_queries.given_by(reads, runs, me, below, SHOWN)
         full = [some[-1].id for some in (got, given) if len(some) == SHOWN]
         others = {gift.from_id for gift in got} | {gift.to_id for gift in given if gift.to_id is not None}
         known = await friend_queries.profiles_by_id(reads, me, others)
         faces = {face_id: circle_face(profile.face) for face_id, profile in known.items()}
         friends = await friend_queries.friends(reads, me)
-        root = await queries.root(reads, made.id)
+        roots = {run_id: await queries.root(reads, run_id) for run_id in runs}
 
         def row(gift: Gift, other: int | None, *, mine: bool) -> GiftRow:
-            link = gift_actions.code(root, gift.id) if mine and gift.to_id is None else ""
-            return self._row(run, page.locale, gift, faces.get(other or 0), link, mine=mine)
+            link = gift_actions.code(roots[gift.run_id], gift.id) if mine and gift.to_id is None else ""
+            return self._row(runs[gift.run_id], page.locale, gift, faces.get(other or 0), link, mine=mine)
 
         view = GiftsView(
             page=page,
@@ -208,9 +205,7 @@ class GiftPages:
 
     async def qr(self, pages: Pages, parts: MemberParts, request: Request, viewer: Viewer) -> Response:
         """``GET /season/gift/{code}/qr.svg``: the link as a picture. It tells only what the asker has said."""
-        _, made = await actions.there(self._seasons)
-        root = await queries.root(self._seasons.store.reads, made.id)
-        if gift_actions.id_in(root, str(request.path_params["code"])) is None:
+        if await gift_actions.by_code(self._seasons.store.reads, str(request.path_params["code"])) is None:
             raise NotFound
         picture = io.BytesIO()
         code = segno.make(f"{parts.config.url}/season/gift/{quote(request.path_params['code'])}", error="m")

@@ -64,7 +64,7 @@ def mount(config: Config, circle: Circle, clock: Clock, randomness: Randomness) 
 def _place(calendar: Calendar, locale: Locale, viewer: Viewer) -> Place | None:
     now_ms = calendar.now_ms()
     run = calendar.current(now_ms) if viewer.circle_id is not None else None
-    if run is None or now_ms >= run.closes_ms:
+    if run is None or now_ms >= gift_actions.over_ms(run):
         return None
     return Place(href=HERE, label=run.season.title[locale], icon="gift")
 

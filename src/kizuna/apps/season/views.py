@@ -8,8 +8,8 @@
 /season/gifts/{id}/open          /season/gifts/{id}/revoke          /season/gifts/{id}/thank
 /season/gift/{code}              (GET: ClaimView) takes a gift that has a link
 /season/gift/{code}/qr.svg       its link as a picture
-/season/coupons                  one's own; /season/coupons/{name}: the code to be shown in a shop
-/season/coupons/{name}/show      makes one
+/season/coupons                  one's own; /season/coupons/{id of the run}/{name}: the code to be shown in a shop
+/season/coupons/{id}/{name}/show    makes one
 /season/counter  code            a shop's phone: what a code is; /season/counter/redeem  code key: takes it
 /season/host                     administrators: shops, who waits for a look, and totals
 /season/host/shops  handle sponsor undo         /season/host/reviews  face allowed
@@ -185,9 +185,10 @@ class ClaimView(PageView, frozen=True, kw_only=True):
 
 
 class CouponRow(Piece, frozen=True, kw_only=True):
-    """A coupon that the viewer has so many of, with whose it is and until when it counts."""
+    """A coupon of a run that the viewer has so many of, with whose it is and until when it counts."""
 
     id: str
+    run: str
     name: str
     sponsor: str
     count: int
