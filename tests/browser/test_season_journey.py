@@ -24,6 +24,7 @@ from tests.web.test_season import ahead
 pytestmark = pytest.mark.browser
 TAG: Final = "ベルを鳴らそう"
 MESSAGE: Final = "みなさん、よいクリスマスを。 Merry Christmas from the harbour!"
+BEGIN: Final = "12-19T12:00"
 NOTE: Final = "今年もありがとう。 Thank you for this year."
 
 
@@ -37,7 +38,7 @@ class Town:
     @contextmanager
     def at(self, moment: str) -> Generator[None]:
         """It is that moment of December, by the clock of the season."""
-        config = replace(self.circle, season_ahead_hours=ahead(moment))
+        config = replace(self.circle, season_ahead_hours=ahead(moment, BEGIN))
         child = start(config)
         try:
             await_answer(config.url, child)
@@ -69,7 +70,7 @@ def test_a_season(browser: Browser, town: Town, locale: Locale, scripts: bool) -
     def arrive() -> Person:
         return Person(browser, town.pair, locale, scripts=scripts)
 
-    with town.at("12-19T12:00"):
+    with town.at(BEGIN):
         misaki, friends = become_friends(arrive, town.pair)
         tie(misaki)
         for one in (misaki, *friends.values()):

@@ -17,12 +17,15 @@ pytestmark = pytest.mark.anyio
 HOUR_MS = 3600 * 1000
 
 
-def ahead(moment: str) -> int:
-    """How many hours the clock must be ahead, so that it is that moment of the year or a little later."""
+def ahead(moment: str, first: str = "") -> int:
+    """How many hours the clock must be ahead, so that it is that moment or a little later.
+
+    It is that of this year if ``first``, or the moment itself, is still to come in it; else of the next year.
+    """
     now = SystemClock().now_ms()
     year = datetime.fromtimestamp(now / 1000, UTC).year
-    wanted = at(f"{year}-{moment}")
-    return -(-((wanted if wanted > now else at(f"{year + 1}-{moment}")) - now) // HOUR_MS)
+    year += at(f"{year}-{first or moment}") <= now
+    return -(-(at(f"{year}-{moment}") - now) // HOUR_MS)
 
 
 async def town(place: Path, moment: str, **more: object) -> AsyncIterator[Cast]:

@@ -10,14 +10,17 @@ from kizuna.apps.season import book, queries
 from kizuna.apps.season.check import load_season
 from kizuna.apps.season.files import SHIPPED
 from kizuna.circle import friend_queries
+from kizuna.ground.config import Config
 from kizuna.ledger.actions import move
 from kizuna.ledger.models import Movement
 from kizuna.people.limits import COUPON
 from kizuna.people.models import Role
-from tests.web.conftest import Cast
+from tests.running import running
+from tests.web.conftest import Cast, arrive, config_of
 from tests.web.sheet import Sheet
-from tests.web.test_season import town
+from tests.web.test_season import ahead, town
 from tests.web.test_staff import promote
+from tests.web.visitor import Visitor
 
 pytestmark = pytest.mark.anyio
 GIFTS = "/season/gifts"
@@ -36,7 +39,7 @@ async def win(cast: Cast, *things: str) -> None:
     """aoi has one of each."""
     store = cast.server.parts.circle.store
     aoi = await friend_queries.profile(store.reads, 0, "aoi")
-    (made,) = await queries.all_runs(store.reads)
+    made = next(one for one in await queries.all_runs(store.reads) if one.season == "xmas-2011")
     assert aoi is not None
     run = load_season(SHIPPED / "xmas-2011", made.year)
     for thing in things:
@@ -179,3 +182,29 @@ async def test_the_room_of_the_hosts_is_not_there_for_others(on: Cast) -> None:
         assert answer.status_code == 404, path
         answer = await on.ben.raw(path, [("csrf", "no"), *fields])
         assert answer.status_code == 403, path
+
+
+async def test_what_one_season_gave_is_opened_and_used_in_the_next(tmp_path: Path) -> None:
+    """The card of Christmas, and its coupon, when it is the pines' turn."""
+    both = ("xmas-2011", "new-year")
+
+    def config(moment: str) -> Config:
+        return config_of(tmp_path, seasons=both, season_ahead_hours=ahead(moment, "12-24T15:00"))
+
+    async with running(config("12-24T15:00")) as server:
+        cast = await arrive(server)
+        page = await cast.aoi.open(GIFTS)
+        await cast.aoi.do(page, GIFTS, friend=friend_in(page), note="a riddle")
+        await win(cast, "coupon/hot-snack")
+    async with running(config("12-29T15:00")) as server:
+        aoi, ben = Visitor(server), Visitor(server)
+        aoi.http.cookies.update(cast.aoi.http.cookies)
+        ben.http.cookies.update(cast.ben.http.cookies)
+        assert "New Year" in (await ben.open("/season")).text
+        page = await ben.open(GIFTS)
+        (opening,) = [form.action for form in page.forms if form.action.endswith("/open")]
+        await ben.do(page, opening)
+        assert "a riddle" in (await ben.open(GIFTS)).text
+        page = await aoi.open("/season/coupons")
+        (showing,) = [form.action for form in page.forms if form.action.endswith("/hot-snack/show")]
+        assert await aoi.do(page, showing) == showing.removesuffix("/show")

@@ -38,7 +38,7 @@ _NUMBER: Final = re.compile("[0-9a-f]{1,15}")
 
 def over_ms(run: Run) -> int:
     """When there is nothing of a run to be opened or used any more, in the season's time."""
-    return max(run.closes_ms + TO_OPEN_MS, *(run.instant(one.use_until) for one in run.season.coupons))
+    return max([run.closes_ms + TO_OPEN_MS, *(run.instant(one.use_until) for one in run.season.coupons)])
 
 
 def code(root: bytes, gift_id: int) -> str:
