@@ -21,6 +21,8 @@ from tests.web.test_staff import promote
 from tests.web.visitor import join
 
 PATIENCE_S: Final = 30.0
+PAUSE_S: Final = 0.01
+"""Between two questions of one client: what is asked without a pause leaves no processor to answer with."""
 WARDEN: Final = "warden"
 """A moderator, who was there before everybody else; the password is that of tests/web."""
 
@@ -105,3 +107,4 @@ async def stale_for(still: Callable[[], Awaitable[bool]]) -> float:
             if not await still():
                 return last
             last = asked
+            await asyncio.sleep(PAUSE_S)
