@@ -93,8 +93,10 @@ async def _settle(config: Config) -> None:
 async def until(condition: Callable[[], Awaitable[bool]]) -> None:
     """Wait until something is so."""
     async with asyncio.timeout(PATIENCE_S):
-        while not await condition():
-            pass  # it asks, and that takes its time
+        while True:
+            if await condition():
+                return
+            await asyncio.sleep(PAUSE_S)
 
 
 async def stale_for(still: Callable[[], Awaitable[bool]]) -> float:

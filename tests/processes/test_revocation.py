@@ -19,7 +19,7 @@ from tests.dose import dose, show
 from tests.media.corpus import plain
 from tests.postgres import Cluster
 from tests.processes.ears import Ears, EndedByItself, listening
-from tests.processes.pair import PAUSE_S, WARDEN, Pair, pair, stale_for
+from tests.processes.pair import WARDEN, Pair, pair, stale_for, until
 from tests.sim.asgi import Answer
 from tests.sim.client import Client
 from tests.sim.person import SECRET, AppUser, Browser, allowed_token
@@ -288,9 +288,7 @@ class Two:
 
         async with self.ears(self.token, self.reader) as ears:
             post = await self.authors.post("before the end", self.key())
-            async with asyncio.timeout(30):
-                while not await at_home(post):
-                    await asyncio.sleep(PAUSE_S)
+            await until(lambda: at_home(post))
             await self._sometimes_heard(ears, post)
             since = await acted(end(post))
             asked = asyncio.ensure_future(asked_until_they_end({"answers": lambda: at_home(post)}))

@@ -131,9 +131,7 @@ async def pass_on(stage: Stage, told: Told) -> int:
 
 
 async def claim(stage: Stage, told: Told) -> int:
-    return await gift_actions.claim(
-        stage.seasons, told["yuki"], await stage.link(told["give_link"])
-    )
+    return await gift_actions.claim(stage.seasons, told["yuki"], await stage.link(told["give_link"]))
 
 
 async def unwrap(stage: Stage, told: Told) -> int:

@@ -142,7 +142,11 @@ async def test_a_coupon_is_shown_and_taken_once(on: Cast, monkeypatch: pytest.Mo
     letters = shown.words_of("letters")[0]
     assert re.fullmatch(r"(?:[0-9A-Z]{4}-?){4}", letters)
     await on.carol.open(where, 404)
-    for wrong in ("/season/coupons/1/hot-snack", "/season/coupons/x/hot-snack", where.replace("hot-snack", "cake")):
+    for wrong in (
+        "/season/coupons/1/hot-snack",
+        "/season/coupons/x/hot-snack",
+        where.replace("hot-snack", "cake"),
+    ):
         await on.aoi.open(wrong, 404)
     counter = await on.ben.told("/season/counter", "/season/counter", 200, code=letters.lower())
     assert "It counts" in counter.text

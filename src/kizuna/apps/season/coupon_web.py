@@ -201,7 +201,9 @@ class CouponPages:
         runs = await actions.all_there(self._seasons)
         names = {one.id: one.name[page.locale] for each in runs.values() for one in each.season.coupons}
         codes = [row for run_id in runs for row in await coupon_queries.codes(reads, run_id, me, SHOWN)]
-        rows = [row for run_id, each in runs.items() for row in await self._rows(each, run_id, me, page.locale)]
+        rows = [
+            row for run_id, each in runs.items() for row in await self._rows(each, run_id, me, page.locale)
+        ]
         view = CouponsView(
             page=page,
             title=run.season.title[page.locale],
