@@ -29,6 +29,7 @@ from kizuna.apps.season.tables import SEASON_ACT
 from kizuna.apps.season.verify import verify
 from kizuna.circle import friend_actions
 from kizuna.circle.ports import Circle
+from kizuna.circle.tables import FACE
 from kizuna.ground.errors import Conflict, Gone, Invalid, NotFound
 from kizuna.ground.ids import id_ms
 from kizuna.jobs.idempotency import make_key
@@ -242,6 +243,29 @@ async def test_what_was_given_away_does_not_count(won: Seasons, run: Run, town: 
     with pytest.raises(Gone):
         await coupon_actions.redeem(won, town.ken, sent)
     assert await audit(won.store.reads) == []
+
+
+async def test_a_code_of_whom_a_host_refuses_does_not_count(won: Seasons, run: Run, town: Cast) -> None:
+    """Also one that was made before."""
+    sent = await letters(won, run, await coupon_actions.show(won, run, town.hana, SNACK))
+    made = await queries.find_run(won.store.reads, run.season.id, run.year)
+    assert made is not None
+    await won.store.write(lambda tx: coupon_queries.ask_review(tx, made.id, town.hana))
+    assert (await coupon_actions.look_up(won, town.ken, sent)).state == "gone", "it waits for a look"
+    await coupon_actions.decide(won, run, town.hana, allowed=False)
+    with pytest.raises(Gone):
+        await coupon_actions.redeem(won, town.ken, sent)
+    await coupon_actions.decide(won, run, town.hana, allowed=True)
+    assert (await coupon_actions.look_up(won, town.ken, sent)).state == "good"
+
+
+async def test_a_code_of_whom_the_staff_has_suspended_does_not_count(
+    won: Seasons, run: Run, town: Cast
+) -> None:
+    sent = await letters(won, run, await coupon_actions.show(won, run, town.hana, SNACK))
+    suspended = FACE.update().where(FACE.c.id == town.hana).values(suspended=True)
+    await won.store.write(lambda tx: tx.run(suspended))
+    assert (await coupon_actions.look_up(won, town.ken, sent)).state == "gone"
 
 
 async def test_until_its_time_is_over(won: Seasons, run: Run, town: Cast, clock: FakeClock) -> None:

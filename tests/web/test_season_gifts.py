@@ -133,8 +133,11 @@ async def test_a_coupon_is_shown_and_taken_once(on: Cast, monkeypatch: pytest.Mo
     page = await on.carol.open("/season/host")
     assert page.text.count("fewer than 20 people") == 7
     await on.carol.do(page, "/season/host/shops", handle="@Ben", sponsor="corner-shop")
-    told = await on.carol.told("/season/host", "/season/host/shops", 422, handle="nobody")
-    assert "There is nobody with this name." in told.text
+    page = await on.carol.open("/season/host")
+    naming = next(form for form in page.forms if "handle" in dict(form.fields))
+    answer = await on.carol.post(naming, handle="nobody")
+    assert answer.status_code == 422
+    assert "There is nobody with this name." in Sheet(answer.text).text
     page = await on.aoi.open("/season/coupons")
     (showing,) = [form.action for form in page.forms if form.action.endswith("/hot-snack/show")]
     where = await on.aoi.do(page, showing)
@@ -160,6 +163,25 @@ async def test_a_coupon_is_shown_and_taken_once(on: Cast, monkeypatch: pytest.Mo
     wrong = await on.ben.told("/season/counter", "/season/counter", 422, code="0000-0000-0000-0000")
     assert "There is no coupon with this code for your shop." in wrong.text
     assert "You have no coupon now." in (await on.aoi.open("/season/coupons")).text
+
+
+async def test_a_shop_that_blocks_the_host_is_seen_and_removed(on: Cast) -> None:
+    await promote(on.server, "carol", Role.ADMINISTRATOR)
+    await on.carol.do("/season/host", "/season/host/shops", handle="ben", sponsor="corner-shop")
+    await on.ben.do("/c/carol/block", "/c/carol/block")
+    page = await on.carol.open("/season/host")
+    assert "The corner shop" in page.words_of("what")[-1]
+    await on.carol.do(page, "/season/host/shops")
+    await on.ben.open("/season/counter", 404)
+
+
+async def test_a_gift_of_whom_one_blocks_is_not_shown(on: Cast) -> None:
+    page = await on.aoi.open(GIFTS)
+    await on.aoi.do(page, GIFTS, friend=friend_in(page), note="a riddle")
+    await on.ben.do("/c/aoi/block", "/c/aoi/block")
+    seen = await on.ben.open(GIFTS)
+    assert "From Aoi" not in seen.text
+    assert not [form for form in seen.forms if form.action.endswith("/open")]
 
 
 async def test_codes_are_not_guessed_for_long(on: Cast, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -25,7 +25,7 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
     run: Run
     coupon: Coupon
     state: Literal["good", "used", "over", "gone"]
-    """``gone``: whoever showed it has it no more. ``over``: its time is."""
+    """``gone``: whoever showed it has it no more, or may not use it. ``over``: its time is."""
     used_ms: int | None = None
 
 
@@ -130,6 +130,9 @@ async def _state(seasons: Seasons, db: Db, run: Run, row: Row) -> Literal["good"
     coupon = next(one for one in run.season.coupons if one.id == row.coupon)
     if seasons.calendar.now_ms() > run.instant(coupon.use_until):
         return "over"
+    decided = await coupon_queries.review(db, row.run_id, row.face_id)
+    if (decided is not None and not decided.allowed) or not await friend_queries.is_live(db, row.face_id):
+        return "gone"
     has = await ledger.balance(db, book.held(book.coupon(run, row.coupon), row.face_id))
     return "good" if has >= 1 else "gone"
 

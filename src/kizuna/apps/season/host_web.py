@@ -16,19 +16,19 @@ from kizuna.ground.ids import parse_id
 from kizuna.people.models import Role, Viewer
 from kizuna.people.standing import staff
 from kizuna.web.forms import Sent, Short, Table, face_of, sent
-from kizuna.web.items import circle_face
 from kizuna.web.pages import Pages, done
-from kizuna.web.pieces import Form
+from kizuna.web.pieces import Face, Form
+from kizuna.web.staff import face_of as staff_sees
 
 HERE: Final = "/season/host"
 
 
 class ShopForm(Sent, frozen=True, kw_only=True):
-    """Whose phone takes coupons for whom; ``undo``: no more."""
+    """Whose phone takes coupons for whom, by handle; or the ``face`` whose phone does so no more."""
 
     handle: Short = ""
     sponsor: Short = ""
-    undo: Short = ""
+    face: Short = ""
 
 
 class ReviewForm(Sent, frozen=True, kw_only=True):
@@ -69,14 +69,16 @@ class HostPages:
         form = await sent(parts, request, ShopForm)
         await _check(parts, viewer)
         run, _ = await actions.there(self._seasons)
+        if form.face:
+            await coupon_actions.appoint_shop(self._seasons, run, form.sponsor, id_of(form.face), undo=True)
+            return done(HERE, "saved")
         handle = form.handle.strip().removeprefix("@")
         found = await friend_queries.profile(self._seasons.store.reads, face_of(viewer), handle)
         if found is None:
             told = pages.speak(parts, request, viewer)("There is nobody with this name.")
             again = Form(values={"handle": form.handle, "sponsor": form.sponsor}, errors={"handle": told})
             return await self._show(pages, parts, request, viewer, again, 422)
-        face_id = found.face.id
-        await coupon_actions.appoint_shop(self._seasons, run, form.sponsor, face_id, undo=bool(form.undo))
+        await coupon_actions.appoint_shop(self._seasons, run, form.sponsor, found.face.id)
         return done(HERE, "saved")
 
     async def review(self, pages: Pages, parts: MemberParts, request: Request, viewer: Viewer) -> Response:
@@ -84,10 +86,7 @@ class HostPages:
         form = await sent(parts, request, ReviewForm)
         await _check(parts, viewer)
         run, _ = await actions.there(self._seasons)
-        face_id = parse_id(form.face)
-        if face_id is None:
-            raise NotFound
-        await coupon_actions.decide(self._seasons, run, face_id, allowed=form.allowed == "1")
+        await coupon_actions.decide(self._seasons, run, id_of(form.face), allowed=form.allowed == "1")
         return done(HERE, "saved")
 
     async def _show(
@@ -100,26 +99,37 @@ class HostPages:
         status: int = 200,
     ) -> Response:
         run, made = await actions.there(self._seasons)
-        me, reads = face_of(viewer), self._seasons.store.reads
+        reads = self._seasons.store.reads
         page = await pages.page(parts, request, viewer, HERE)
-        shops = await coupon_queries.shops(reads, run.season.id)
-        waiting = await coupon_queries.waiting(reads, made.id)
-        known = await friend_queries.profiles_by_id(reads, me, {*waiting, *(face_id for _, face_id in shops)})
+
+        async def face(face_id: int) -> Face:
+            return await staff_sees(parts, viewer, "circle", face_id)
+
         names = {one.id: one.name[page.locale] for one in run.season.sponsors}
         view = HostView(
             page=page,
             title=run.season.title[page.locale],
             sponsors=tuple(names.items()),
             shops=tuple(
-                ShopRow(face=circle_face(known[face_id].face), sponsor=sponsor, name=names[sponsor])
-                for sponsor, face_id in shops
-                if face_id in known and sponsor in names
+                [
+                    ShopRow(face=await face(face_id), sponsor=sponsor, name=names[sponsor])
+                    for sponsor, face_id in await coupon_queries.shops(reads, run.season.id)
+                    if sponsor in names
+                ]
             ),
-            waiting=tuple(circle_face(known[one].face) for one in waiting if one in known),
+            waiting=tuple([await face(one) for one in await coupon_queries.waiting(reads, made.id)]),
             form=form or Form(),
             **asdict(await report_queries.totals(reads, made.id)),
         )
         return pages.show(parts, request, view, status)
+
+
+def id_of(sent: str) -> int:
+    """The face that a button is about. Raises NotFound."""
+    face_id = parse_id(sent)
+    if face_id is None:
+        raise NotFound
+    return face_id
 
 
 async def _check(parts: MemberParts, viewer: Viewer) -> None:
