@@ -32,7 +32,8 @@ class Person:
         self.page = self.context.new_page()
 
     def press(self, words: str) -> None:
-        """Press the button, or follow the link, of that name."""
+        """Press the button, or follow the link, of that name, on a page that has all it comes with."""
+        self.page.wait_for_load_state()
         place = self.page.get_by_role("main").or_(self.page.get_by_role("complementary"))
         name = re.compile(rf"^\s*{re.escape(words)}\s*$")
         place.get_by_role("button", name=name).or_(place.get_by_role("link", name=name)).first.click()

@@ -23,13 +23,14 @@ def open_live(person: Person, address: str) -> None:
 
 
 def write(person: Person, text: str, audience: str) -> None:
-    """Write on the home page."""
+    """Write on the home page, and wait for the page that follows to have its scripts."""
     person.page.goto(person.pair.square)
     composer = person.page.locator("form.composer")
     composer.locator("textarea").fill(text)
     composer.locator(f"input[value={audience}]").check()
     person.press(person.say("Send"))
     expect(person.page.get_by_text(text).first).to_be_visible()
+    person.page.wait_for_load_state()
 
 
 def test_an_open_home_shows_a_new_post_and_a_new_voice_without_a_reload(
