@@ -3,16 +3,37 @@
 from collections.abc import Mapping
 from typing import Final
 
-from babel import Locale
-
-_CODES: Final = (
-    "ja", "en", "zh-CN", "zh-TW", "ko", "vi", "fil", "th", "id", "ne", "my", "hi", "ar", "fa", "he", "tr", "uk", "ru",
-    "pl", "cs", "de", "nl", "da", "nb", "sv", "fi", "fr", "it", "es", "pt", "eo",
-)  # fmt: skip
-
-
-def _own_name(code: str) -> str:
-    return Locale.parse(code, sep="-").get_display_name() or code
-
-
-LANGUAGES: Final[Mapping[str, str]] = {code: _own_name(code) for code in _CODES}
+# Written down, since asking Babel for each would keep the calendars and currencies of all of them in memory (30 MB).
+LANGUAGES: Final[Mapping[str, str]] = {
+    "ja": "日本語",
+    "en": "English",
+    "zh-CN": "中文 (简体, 中国)",
+    "zh-TW": "中文 (繁體, 台灣)",
+    "ko": "한국어",
+    "vi": "Tiếng Việt",
+    "fil": "Filipino",
+    "th": "ไทย",
+    "id": "Indonesia",
+    "ne": "नेपाली",
+    "my": "မြန်မာ",
+    "hi": "हिन्दी",
+    "ar": "العربية",
+    "fa": "فارسی",
+    "he": "עברית",
+    "tr": "Türkçe",
+    "uk": "українська",
+    "ru": "русский",
+    "pl": "polski",
+    "cs": "čeština",
+    "de": "Deutsch",
+    "nl": "Nederlands",
+    "da": "dansk",
+    "nb": "norsk bokmål",
+    "sv": "svenska",
+    "fi": "suomi",
+    "fr": "français",
+    "it": "italiano",
+    "es": "español",
+    "pt": "português",
+    "eo": "Esperanto",
+}
