@@ -95,8 +95,8 @@ MOST_WINDOWS: Final = 8
 """In a group."""
 MOST_SOURCES: Final = 500
 """On a server."""
-MOST_OPENED: Final = 30
-"""Windows that one person may have opened at a time."""
+MOST_ASKED: Final = 40
+"""Sources that one person may have asked for; what nobody shows any more counts until it is forgotten."""
 MOST_ITEMS: Final = 400
 KEPT_MS: Final = 14 * 24 * 3600 * 1000
 """So many items of a source are kept, and so long."""

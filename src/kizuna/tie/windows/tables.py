@@ -22,9 +22,11 @@ WINDOW_SOURCE: Final = table(
     sa.Column("state", sa.Text, nullable=False),
     sa.Column("failures", sa.Integer, nullable=False),
     sa.Column("kept", sa.Boolean, nullable=False),
+    sa.Column("asked_by", sa.BigInteger),
     sa.Column("read_at", sa.BigInteger),
     sa.Column("unused_at", sa.BigInteger),
     sa.UniqueConstraint("kind", "origin", "name"),
+    sa.Index(None, "asked_by"),
 )
 
 # What a source shows. ``address`` is where an item stands at its origin: the same in every source that shows it.
