@@ -149,9 +149,7 @@ async def _group_view(
     )
 
 
-async def _box(
-    parts: MemberParts, viewer: Viewer, path: str, form: SayForm | None, error: str
-) -> Composer:
+async def _box(parts: MemberParts, viewer: Viewer, path: str, form: SayForm | None, error: str) -> Composer:
     return Composer(
         action=path,
         audiences=(SHARED,),

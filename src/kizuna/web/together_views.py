@@ -1,9 +1,9 @@
 """The pages of shared groups and their windows. As views.py: facts, never sentences.
 
-    /groups/{id}/share   /groups/{id}/unshare        /together/{id}/join   /together/{id}/leave
-    /together/{id}  text picture media[] key         /together/{id}/windows  address
-    /together/{id}/windows/{window}/mute  undo       /together/{id}/windows/{window}/close
-    /together/{id}/talk  item or post, text key      (GET: TalkView)
+/groups/{id}/share   /groups/{id}/unshare        /together/{id}/join   /together/{id}/leave
+/together/{id}  text picture media[] key         /together/{id}/windows  address
+/together/{id}/windows/{window}/mute  undo       /together/{id}/windows/{window}/close
+/together/{id}/talk  item or post, text key      (GET: TalkView)
 """
 
 from typing import ClassVar, Literal

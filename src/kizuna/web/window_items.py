@@ -166,5 +166,3 @@ async def with_talk(parts: MemberParts, viewer: Viewer, item: Item, talk: Talk |
         return msgspec.structs.replace(item, about=about, about_gone=talk.gone)
     found = await post_items(parts, viewer, [talk.post_id]) if talk.post_id is not None else []
     return msgspec.structs.replace(item, about=found[0] if found else None, about_gone=not found)
-
-

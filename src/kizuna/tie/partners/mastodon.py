@@ -157,7 +157,7 @@ def lookup(origin: str, acct: str) -> Request:
 
 
 def account_public(origin: str, account_id: str) -> Request:
-    """What everybody may read of an account, newest first, without boosts and replies. Answer: list of `wire.Status`."""
+    """What everybody may read of an account: its own posts, newest first. Answer: list of `wire.Status`."""
     fields = {"limit": str(PAGE), "exclude_reblogs": "true", "exclude_replies": "true"}
     return _get(origin, f"/api/v1/accounts/{quote(account_id, safe='')}/statuses", None, fields)
 

@@ -1,4 +1,4 @@
-"""The verbs for windows. Whoever takes part in a shared group may open one; who opened it, or the group's owner, closes it.
+"""The verbs for windows. Whoever takes part in a shared group may open one; who opened it, or the owner, closes it.
 
 To open one is how a group agrees to see a source; nobody outside is asked, since all that it shows is public there.
 """
@@ -65,7 +65,7 @@ async def open_window(tie: Tie, viewer_id: int, group_id: int, typed: str) -> in
 
 
 async def close_window(tie: Tie, viewer_id: int, group_id: int, window_id: int) -> None:
-    """Show a source no more. What was said about it stays. Raises NotFound for who neither opened it nor owns the group."""
+    """Show a source no more. What was said about it stays. Raises NotFound for who may not."""
 
     async def apply(tx: Tx) -> None:
         await _check_member(tx, viewer_id, group_id)

@@ -11,7 +11,7 @@ class WindowChanged(Event, frozen=True, tag="tie.window_changed"):
 
 
 class ItemsChanged(Event, frozen=True, tag="tie.items_changed"):
-    """A source was read: what it shows, or how it stands, is another; ``newest_id`` is its newest item, 0 if none is."""
+    """A source was read and shows something else, or stands otherwise; ``newest_id`` is its newest new item, or 0."""
 
     source_id: int
     newest_id: int

@@ -1,6 +1,6 @@
 """Feeds (pure): RSS 2.0, RSS 1.0 and Atom (RFC 4287) in, items out. Nothing of a feed is fetched or resolved.
 
-Entities are not resolved, the network is off and large trees are refused, so that a small file cannot become a large one.
+Entities are not resolved, the network is off and large trees are refused: a small file cannot become a large one.
 """
 
 import hashlib
@@ -86,7 +86,7 @@ def _tree(body: bytes) -> etree._Element:
         root: etree._Element | None = etree.fromstring(body, parser)
     except (etree.XMLSyntaxError, ValueError, LookupError) as error:
         raise NoFeed from error
-    if root is None or root.getroottree().docinfo.internalDTD is not None and _declares(root):
+    if root is None or _declares(root):
         raise NoFeed
     return root
 

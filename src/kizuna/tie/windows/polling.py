@@ -1,7 +1,7 @@
 """Reading sources: one duty each, on a fixed schedule that no reader, no window and no talk influences.
 
-A source that no window shows any more is not read. It is remembered for a day, in case somebody opens it again, and then
-forgotten with its items; what was said about them stays in its rooms.
+A source that no window shows any more is not read. It is remembered for a day, in case somebody opens it again, and
+then forgotten with its items; what was said about them stays in its rooms.
 """
 
 from typing import Final

@@ -32,8 +32,8 @@ class Trouble(Exception):
 class Look(msgspec.Struct, frozen=True, kw_only=True):
     """One look at a source.
 
-    ``rows`` are items without our ids, oldest first. ``whole_from``: from this id on the source has shown all that there
-    is (None: it does not say so, or nothing is new). ``changes`` are columns of the source.
+    ``rows`` are items without our ids, oldest first. ``whole_from``: from this id on the source has shown all that
+    there is (None: it does not say so, or nothing is new). ``changes`` are columns of the source.
     """
 
     rows: list[dict[str, object]] = []

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from kizuna.store.schema import table
 
-# One row per address, however many groups show it. ``kept`` is one that the administrator wants, with or without windows.
+# One row per address, however many groups show it. ``kept`` is one that the administrator wants, even without windows.
 WINDOW_SOURCE: Final = table(
     "circle",
     "window_source",

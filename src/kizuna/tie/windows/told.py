@@ -52,7 +52,7 @@ class WindowSource:
         if entry.source_id is not None:
             yield "window", entry.source_id
         if entry.group_id is not None:
-            yield "group", entry.group_id
+            yield "windows", entry.group_id
         if entry.voice_id is not None:
             yield "room", entry.voice_id
 
