@@ -43,8 +43,10 @@ async def shared(cast: Cast) -> str:
 async def until(visitor: Visitor, path: str, words: str, *, there: bool = True) -> Sheet:
     """The page once it says this, or says it no more."""
     async with asyncio.timeout(10):
-        while (words in (sheet := await visitor.open(path)).text) is not there:
+        sheet = await visitor.open(path)
+        while (words in sheet.text) is not there:
             await asyncio.sleep(0.1)
+            sheet = await visitor.open(path)
     return sheet
 
 
