@@ -93,7 +93,7 @@ def test_thirty_pages_are_told_of_fifty_items_a_second(tmp_path: Path) -> None:
                     partner.publish(partner.write("1", text, tags=[{"name": "harbour"}]))
                 else:
                     draft = Draft(text=f"boat {number} #harbour", visibility="public")
-                    posts.add((await square_actions.post(square, author, draft)))
+                    posts.add(await square_actions.post(square, author, draft))
             await asyncio.sleep(3.0)
             rows = await cast.server.stores.circle.reads.all(WINDOW_ITEM.select())
             for task in tasks:

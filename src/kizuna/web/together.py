@@ -14,6 +14,7 @@ from kizuna.ground.ids import parse_id
 from kizuna.jobs.idempotency import make_key
 from kizuna.media.models import Picture
 from kizuna.people.models import Viewer
+from kizuna.square.models import Page
 from kizuna.tie.windows import actions as window_actions
 from kizuna.tie.windows import queries as window_queries
 from kizuna.tie.windows.models import MOST_WINDOWS
@@ -133,8 +134,7 @@ async def _group_view(
 ) -> SharedGroupView:
     me, reads = face_of(viewer), parts.circle.store.reads
     group = await _group(parts, request, viewer)
-    page, _ = await cursor(request) if request.method == "GET" else (None, "")
-    below = page.max_id if page else None
+    below = (await cursor(request))[0].max_id if request.method == "GET" else None
     ids = await sharing_queries.talk_ids(reads, me, int(group.id), max_id=below, limit=PAGE)
     items = await voices_with_talk(parts, viewer, await queries.load(reads, me, ids))
     path = f"/together/{group.id}"
@@ -201,7 +201,7 @@ async def _windows_view(
     group = await _group(parts, request, viewer)
     group_id, path = int(group.id), f"/together/{group.id}/windows"
     windows = await window_queries.windows(parts.circle.store.reads, face_of(viewer), group_id)
-    page, _ = await cursor(request)
+    page = (await cursor(request))[0] if request.method == "GET" else Page(limit=PAGE)
     found = await stream(parts, viewer, group_id, windows, page)
     return WindowsView(
         page=await pages.page(parts, request, viewer, path if request.method == "POST" else None),

@@ -2,6 +2,7 @@
 or the address of a feed.
 """
 
+import hashlib
 import re
 from collections.abc import Collection
 from typing import Final
@@ -15,6 +16,7 @@ from kizuna.tie.windows.models import Source
 
 _LONGEST: Final = 1000
 _LONGEST_TAG: Final = 100
+_LONGEST_KEPT: Final = 500
 _TAG: Final = re.compile(r"[#＃]?([^\s#＃@/?&]+)\Z")
 _USER: Final = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,62}[A-Za-z0-9_])?\Z")
 _TAG_PAGES: Final = ("tags", "tag")
@@ -58,7 +60,14 @@ def item_address(url: str) -> str:
     usual = port in (None, 80 if parts.scheme == "http" else 443)
     place = host if usual else f"{host}:{port}"
     query = f"?{parts.query}" if parts.query else ""
-    return f"{parts.scheme}://{place}{parts.path.rstrip('/') or '/'}{query}"
+    return short(f"{parts.scheme}://{place}", f"{parts.path.rstrip('/') or '/'}{query}")
+
+
+def short(origin: str, rest: str) -> str:
+    """An address that an index can hold: what is too long is named by its digest."""
+    if len(rest) <= _LONGEST_KEPT:
+        return origin + rest
+    return f"{origin}/#{hashlib.sha256(rest.encode('utf-8', 'surrogatepass')).hexdigest()}"
 
 
 def _of_address(text: str, own: str, allow: Collection[str]) -> Source:
@@ -78,7 +87,10 @@ def _of_address(text: str, own: str, allow: Collection[str]) -> Source:
         return _account_page(unquote(parts[0])[1:], origin, own, allow)
     if origin == INSIDE:
         raise Invalid("Of this server, a window shows a hashtag or an account.", field="address")
-    return Source(kind="feed", origin=origin, name="/" + quote(path, safe="/?&=%:;,+@!$'()*~.-_"))
+    name = "/" + quote(path, safe="/?&=%:;,+@!$'()*~.-_")
+    if len(name) > _LONGEST:
+        raise _bad()
+    return Source(kind="feed", origin=origin, name=name)
 
 
 def _account_page(name: str, origin: str, own: str, allow: Collection[str]) -> Source:
@@ -100,7 +112,10 @@ def _tag(name: str) -> str:
     found = _TAG.match(name.strip())
     if found is None or len(found[1]) > _LONGEST_TAG or not any(letter.isalpha() for letter in found[1]):
         raise Invalid("This is no hashtag.", field="address")
-    return fold_tag(found[1])
+    folded = fold_tag(found[1])
+    if len(folded) > 2 * _LONGEST_TAG:  # some letters unfold into many
+        raise Invalid("This is no hashtag.", field="address")
+    return folded
 
 
 def _user(name: str) -> str:

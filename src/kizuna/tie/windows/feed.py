@@ -14,7 +14,7 @@ from lxml import etree
 
 from kizuna.tie.partners.mastodon import web_url
 from kizuna.tie.sanitise import plain_line, safe_html, visible_text
-from kizuna.tie.windows.address import item_address
+from kizuna.tie.windows.address import item_address, short
 
 BYTES: Final = 2 * 1024 * 1024
 MOST_ENTRIES: Final = 40
@@ -109,7 +109,7 @@ def _entry(element: etree._Element, base: str) -> Entry:
     remote_id = mark if len(mark) <= _LONGEST_ID else hashlib.sha256(mark.encode()).hexdigest()
     return Entry(
         remote_id=remote_id,
-        address=address or f"{base}#{remote_id}",
+        address=address or short(base.partition("#")[0], f"#{remote_id}"),
         url=url,
         author=_author(element),
         title=title,

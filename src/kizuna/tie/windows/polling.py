@@ -95,13 +95,15 @@ async def read(tie: Tie, duty: Duty) -> Effect | None:
             return
         failures = now.failures + 1 if trouble else 0
         changed = now.state != (trouble.state if trouble else SourceState.GOOD)
-        newest = 0
-        if trouble is None:
-            newest, other = await _keep(tie, tx, now, found)
+        newest, look_at = 0, found
+        if trouble is None or (trouble.state is SourceState.ABSENT and now.kind == "account"):
+            # Of an account that is gone, everything is gone; one of that name may be another.
+            look_at = found if trouble is None else Look(whole_from="", changes={"account_id": None})
+            newest, other = await _keep(tie, tx, now, look_at)
             changed = changed or other
         state = trouble.state if trouble else SourceState.GOOD
         read_at = now.read_at if trouble else tx.now_ms
-        changes = {**found.changes, "state": state.value, "failures": failures, "read_at": read_at}
+        changes = {**look_at.changes, "state": state.value, "failures": failures, "read_at": read_at}
         await source_queries.change_source(tx, source_id, **changes)
         if changed:
             tx.emit(events.ItemsChanged(source_id, newest))
@@ -131,9 +133,11 @@ async def _look(tie: Tie, source: Row) -> tuple[Look, Trouble | None]:
 async def _forget(tx: Tx, source_id: int) -> None:
     """Nobody shows it: forget it, if that is so for a day."""
     row = await source_queries.source_row(tx, source_id)
-    if row is None or await _wanted(tx, row):
+    if row is None:
         return
-    if row.unused_at is None:
+    if await _wanted(tx, row):
+        await want_reading(tx, source_id)
+    elif row.unused_at is None:
         await queries.drop_windows(tx, await source_queries.windows_showing(tx, source_id))
         await settle(tx, source_id)
     elif tx.now_ms >= row.unused_at + UNUSED_MS:
@@ -157,6 +161,7 @@ async def _keep(tie: Tie, tx: Tx, source: Row, found: Look) -> tuple[int, bool]:
         fixed = {"id": item_id, "source_id": source.id, "seen_at": tx.now_ms, "edited_at": None}
         if await source_queries.add_item(tx, {**fixed, **row}):
             newest, changed = item_id, True
+            await _tell(tx, source.id, str(row["remote_id"]), {**_words(row), "gone_at": None})
     gone = [one for one in await source_queries.all_remote_ids(tx, source.id) if is_gone(one, found, shown)]
     if gone:
         await source_queries.drop_items(tx, source.id, gone)
@@ -167,10 +172,14 @@ async def _keep(tie: Tie, tx: Tx, source: Row, found: Look) -> tuple[int, bool]:
     return newest, changed or bool(gone)
 
 
+def _words(row: dict[str, object]) -> dict[str, object]:
+    return {name: row[name] for name in _CHANGEABLE}
+
+
 async def _reword(tx: Tx, before: Row, row: dict[str, object]) -> bool:
     if all(getattr(before, name) == row[name] for name in _CHANGEABLE):
         return False
-    changes = {**{name: row[name] for name in _CHANGEABLE}, "edited_at": tx.now_ms}
+    changes = {**_words(row), "edited_at": tx.now_ms}
     await source_queries.change_item(tx, before.source_id, before.remote_id, **changes)
     await _tell(tx, before.source_id, before.remote_id, changes)
     return True

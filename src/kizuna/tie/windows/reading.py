@@ -61,7 +61,8 @@ async def look(fetch: Fetch, source: Row, now_ms: int) -> Look:
     ]
     lowest = min((_order(str(one.id)) for one in found), default=(0, ""))
     changes: dict[str, object] = {"account_id": account_id} if account_id else {}
-    return Look(rows=[row for row in rows if row["address"]], whole_from=lowest[1], changes=changes)
+    rows = [row for row in rows if row["address"] and str(row["remote_id"]).isprintable()]
+    return Look(rows=rows, whole_from=lowest[1], changes=changes)
 
 
 def is_gone(remote_id: str, look: Look, shown: set[str]) -> bool:
@@ -96,9 +97,12 @@ async def _account_id(fetch: Fetch, source: Row) -> str:
         return source.account_id
     answer = await _answer(fetch, mastodon.lookup(source.origin, source.name))
     try:
-        return str(mastodon.read(answer, wire.Account).id)
+        found = str(mastodon.read(answer, wire.Account).id)
     except mastodon.Malformed as error:
         raise Trouble(SourceState.UNREADABLE) from error
+    if not found.isprintable():
+        raise Trouble(SourceState.UNREADABLE)
+    return found
 
 
 async def _feed(fetch: Fetch, source: Row, now_ms: int) -> Look:
