@@ -7,7 +7,7 @@ import hashlib
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Final
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 import msgspec
 from lxml import etree
@@ -109,13 +109,20 @@ def _entry(element: etree._Element, base: str) -> Entry:
     remote_id = mark if len(mark) <= _LONGEST_ID else hashlib.sha256(mark.encode()).hexdigest()
     return Entry(
         remote_id=remote_id,
-        address=address or short(base.partition("#")[0], f"#{remote_id}"),
+        address=address or _inside(base, remote_id),
         url=url,
         author=_author(element),
         title=title,
         html=safe_html(words[:_LONGEST_HTML]),
         written_at=_moment(element),
     )
+
+
+def _inside(base: str, remote_id: str) -> str:
+    """The address of what has none: a place inside its feed."""
+    parts = urlsplit(base)
+    query = f"?{parts.query}" if parts.query else ""
+    return short(f"{parts.scheme}://{parts.netloc}", f"{parts.path}{query}#{remote_id}")
 
 
 def _words(element: etree._Element) -> str:

@@ -22,6 +22,9 @@ from kizuna.tie.windows.reading import Look, Trouble, is_gone, look
 READ: Final = "tie.window_read"
 _LONGEST_WAIT_MS: Final = 6 * 3600 * 1000
 _MOST_DOUBLINGS: Final = 10
+#: How many sources are read at once: of those that answered well the last time, and of the others.
+_MOST_AT_ONCE: Final = {True: 3, False: 2}
+_NO_PLACE_MS: Final = 500
 #: What a later version of an item may change; who wrote it, and when, stays.
 _CHANGEABLE: Final = ("title", "warning", "html", "attachments")
 _log = structlog.get_logger("windows")
@@ -79,38 +82,54 @@ async def settle(tx: Tx, source_id: int) -> None:
     await want_reading(tx, source_id, tx.now_ms + UNUSED_MS)
 
 
-async def read(tie: Tie, duty: Duty) -> Effect | None:
-    """Handler of `tie.window_read`: one look, and the next one asked for."""
-    source_id = msgspec.json.decode(duty.payload, type=Read).source_id
-    source = await source_queries.source_row(tie.store.reads, source_id)
-    if source is None:
-        return None
-    if not await _wanted(tie.store.reads, source):
-        return lambda tx: _forget(tx, source_id)
-    found, trouble = await _look(tie, source)
+class Reader:
+    """Handler of `tie.window_read`: one look, and the next one asked for.
 
-    async def effect(tx: Tx) -> None:
-        now = await source_queries.source_row(tx, source_id)
-        if now is None:
-            return
-        failures = now.failures + 1 if trouble else 0
-        changed = now.state != (trouble.state if trouble else SourceState.GOOD)
-        newest, look_at = 0, found
-        if trouble is None or (trouble.state is SourceState.ABSENT and now.kind == "account"):
-            # Of an account that is gone, everything is gone; one of that name may be another.
-            look_at = found if trouble is None else Look(whole_from="", changes={"account_id": None})
-            newest, other = await _keep(tie, tx, now, look_at)
-            changed = changed or other
-        state = trouble.state if trouble else SourceState.GOOD
-        read_at = now.read_at if trouble else tx.now_ms
-        changes = {**look_at.changes, "state": state.value, "failures": failures, "read_at": read_at}
-        await source_queries.change_source(tx, source_id, **changes)
-        if changed:
-            tx.emit(events.ItemsChanged(source_id, newest))
-        wait = _wait_ms(tie.config.window_seconds, failures, trouble.after_ms if trouble else 0)
-        await want_reading(tx, source_id, tx.now_ms + wait)
+    Few at once: other duties of the store must not wait for servers that answer slowly. Those that answered well have
+    their own places, so that they do not wait for the others either.
+    """
 
-    return effect
+    def __init__(self, tie: Tie) -> None:
+        self._tie = tie
+        self._busy = {True: 0, False: 0}
+
+    async def read(self, duty: Duty) -> Effect | None:
+        """Read the source that a duty names."""
+        source_id = msgspec.json.decode(duty.payload, type=Read).source_id
+        source = await source_queries.source_row(self._tie.store.reads, source_id)
+        if source is None:
+            return None
+        if not await _wanted(self._tie.store.reads, source):
+            return lambda tx: _forget(tx, source_id)
+        good = source.state == SourceState.GOOD.value
+        if self._busy[good] >= _MOST_AT_ONCE[good]:
+            return lambda tx: want_reading(tx, source_id, tx.now_ms + _NO_PLACE_MS)
+        self._busy[good] += 1
+        try:
+            found, trouble = await _look(self._tie, source)
+        finally:
+            self._busy[good] -= 1
+        return lambda tx: _read(self._tie, tx, source_id, found, trouble)
+
+
+async def _read(tie: Tie, tx: Tx, source_id: int, found: Look, trouble: Trouble | None) -> None:
+    """What a look changes."""
+    now = await source_queries.source_row(tx, source_id)
+    if now is None:
+        return
+    if trouble is not None and trouble.state is SourceState.ABSENT and now.kind == "account":
+        # Of an account that is gone, everything is gone; one of that name may be another.
+        found = Look(whole_from="", changes={"account_id": None})
+    state = trouble.state if trouble else SourceState.GOOD
+    newest, changed = await _keep(tie, tx, now, found)
+    failures = now.failures + 1 if trouble else 0
+    read_at = now.read_at if trouble else tx.now_ms
+    changes = {**found.changes, "state": state.value, "failures": failures, "read_at": read_at}
+    await source_queries.change_source(tx, source_id, **changes)
+    if changed or now.state != state.value:
+        tx.emit(events.ItemsChanged(source_id, newest))
+    wait = _wait_ms(tie.config.window_seconds, failures, trouble.after_ms if trouble else 0)
+    await want_reading(tx, source_id, tx.now_ms + wait)
 
 
 async def _wanted(db: Db, source: Row) -> bool:
