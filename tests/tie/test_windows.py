@@ -3,12 +3,14 @@
 import asyncio
 from typing import Any
 
+import msgspec
 import pytest
 
 from kizuna.circle import actions as circle_actions
 from kizuna.circle import friend_actions, group_actions, queries, sharing_actions
 from kizuna.fetch.port import FetchRefused, FetchUnanswered, Request, Response
 from kizuna.ground.errors import Conflict, Invalid, NotFound
+from kizuna.jobs.duties import Duty
 from kizuna.people.belongings import Leaver, Progress
 from kizuna.store.open import Stores
 from kizuna.store.store import Tx
@@ -496,5 +498,85 @@ def test_so_many_items_are_kept_and_no_more(club: Club, monkeypatch: pytest.Monk
         assert found[0].html == "<p>3 29</p>"
         await club.work(15 * DAY_S)
         assert len(await source_queries.all_remote_ids(club.store.reads, found[0].source_id)) <= 50
+
+    asyncio.run(go())
+
+
+def test_what_was_forgotten_does_not_come_again_as_new(club: Club) -> None:
+    async def go() -> None:
+        quiet = FEED.format(link="/old", title="Old", words="old words", date=DATE)
+        feed(club, quiet, {"etag": '"a"'})
+        await club.window("https://news.test/feed")
+        await club.work(1)
+        club.partner.answers["/feed"] = Response(304, {}, b"", "https://news.test/feed")
+        await club.work(20 * DAY_S)
+        feed(club, quiet)
+        await club.work(MINUTE)
+        [item] = await window_queries.items(club.store.reads, club.mei, club.group)
+        assert item.html == "old words"
+        feed(
+            club,
+            FEED.format(link="/new", title="New", words="new words", date=DATE.replace("01 Nov", "21 Nov")),
+        )
+        await club.work(MINUTE)
+        feed(club, quiet)
+        await club.work(MINUTE)
+        assert await club.seen() == ["new words"]
+
+    asyncio.run(go())
+
+
+def test_of_an_account_that_is_gone_everything_is_gone(club: Club) -> None:
+    async def go() -> None:
+        club.post("mine", author="7")
+        await club.window("@user7@partner.test")
+        await club.work(1)
+        voice = await club.talk("mine", "hm")
+        club.partner.answers["/api/v1/accounts/7/statuses"] = club.partner.say(
+            404, {"error": "Record not found"}
+        )
+        await club.work(MINUTE)
+        assert await club.seen() == []
+        talk = await club.about(voice)
+        assert talk is not None
+        assert talk.gone
+        del club.partner.answers["/api/v1/accounts/7/statuses"]
+        await club.work(10 * 60)
+        assert await club.seen() == ["mine"]
+        talk = await club.about(voice)
+        assert talk is not None
+        assert talk.item is not None
+        assert (talk.gone, talk.item.html) == (False, "<p>mine</p>")
+
+    asyncio.run(go())
+
+
+def test_slow_servers_keep_no_other_waiting(club: Club, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two places for those that did not answer yet; whoever finds none comes again, and no duty stands in a queue."""
+
+    async def go() -> None:
+        gate = asyncio.Event()
+        begun: list[str] = []
+
+        async def send(request: Request) -> Response:
+            begun.append(request.url)
+            await gate.wait()
+            return await FakePartner.send(club.partner, request)
+
+        monkeypatch.setattr(club.partner, "send", send)
+        reader = polling.Reader(club.tie)
+        ids = []
+        for number in range(4):
+            source = polling.Source(kind="tag", origin="https://partner.test", name=f"tag{number}")
+            ids.append(
+                await club.store.write(lambda tx, source=source: polling.ensure_source(tx, source, kept=True))
+            )
+        duties = [Duty(1, polling.READ, msgspec.json.encode(polling.Read(one)), 1) for one in ids]
+        tasks = [asyncio.create_task(reader.read(duty)) for duty in duties]
+        await asyncio.sleep(0.01)
+        assert len(begun) == 2
+        assert [task.done() for task in tasks] == [False, False, True, True]
+        gate.set()
+        await asyncio.gather(*tasks)
 
     asyncio.run(go())

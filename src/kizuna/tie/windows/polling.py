@@ -4,7 +4,7 @@ A source that no window shows any more is not read. It is remembered for a day, 
 then forgotten with its items; what was said about them stays in its rooms.
 """
 
-from typing import Final
+from typing import Final, cast
 
 import msgspec
 import structlog
@@ -176,6 +176,8 @@ async def _keep(tie: Tie, tx: Tx, source: Row, found: Look) -> tuple[int, bool]:
         if before is not None:
             changed = await _reword(tx, before, row) or changed
             continue
+        if source.read_at is not None and cast("int", row["written_at"]) < tx.now_ms - KEPT_MS:
+            continue  # it was forgotten, or moved up when something newer went
         item_id = tx.new_id()
         fixed = {"id": item_id, "source_id": source.id, "seen_at": tx.now_ms, "edited_at": None}
         if await source_queries.add_item(tx, {**fixed, **row}):
@@ -187,7 +189,8 @@ async def _keep(tie: Tie, tx: Tx, source: Row, found: Look) -> tuple[int, bool]:
     for remote_id in gone:
         words: dict[str, object] = {"title": "", "warning": "", "html": "", "attachments": 0}
         await _tell(tx, source.id, remote_id, {**words, "gone_at": tx.now_ms})
-    await source_queries.prune(tx, source.id, tx.now_ms - KEPT_MS, MOST_ITEMS)
+    if not found.unchanged:  # else what is forgotten would come again as new
+        await source_queries.prune(tx, source.id, tx.now_ms - KEPT_MS, MOST_ITEMS, shown)
     return newest, changed or bool(gone)
 
 

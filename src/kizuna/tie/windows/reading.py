@@ -36,6 +36,8 @@ class Look(msgspec.Struct, frozen=True, kw_only=True):
     there is (None: it does not say so, or nothing is new). ``changes`` are columns of the source.
     """
 
+    unchanged: bool = False
+    """It says the same as the last time, and was not told again."""
     rows: list[dict[str, object]] = []
     whole_from: str | None = None
     changes: dict[str, object] = {}
@@ -114,7 +116,7 @@ async def _feed(fetch: Fetch, source: Row, now_ms: int) -> Look:
     url = source.origin + source.name
     answer = await _answer(fetch, Request("GET", url, headers, timeout=_TIMEOUT_S, limit=feeds.BYTES))
     if answer.status == 304:
-        return Look()
+        return Look(unchanged=True)
     try:
         found = feeds.read_feed(answer.body, answer.url)
     except feeds.NoFeed as error:

@@ -104,11 +104,12 @@ async def drop_items(tx: Tx, source_id: int, remote_ids: Sequence[str]) -> None:
     await tx.run(sa.delete(WINDOW_ITEM).where(here))
 
 
-async def prune(tx: Tx, source_id: int, before_ms: int, most: int) -> None:
-    """Forget what is older, and the oldest of more than so many."""
+async def prune(tx: Tx, source_id: int, before_ms: int, most: int, shown: Collection[str]) -> None:
+    """Forget what was seen first before that, and the oldest of more than so many, but nothing that is still shown."""
     mine = _I.source_id == source_id
     limit = sa.select(_I.id).where(mine).order_by(_I.id.desc()).limit(1).offset(most - 1).scalar_subquery()
-    await tx.run(sa.delete(WINDOW_ITEM).where(mine, sa.or_(_I.seen_at < before_ms, _I.id < limit)))
+    old = sa.or_(_I.seen_at < before_ms, _I.id < limit)
+    await tx.run(sa.delete(WINDOW_ITEM).where(mine, _I.remote_id.not_in(sorted(shown)), old))
 
 
 async def change_talks(
