@@ -192,3 +192,10 @@ def test_a_source_is_said_as_people_write_it() -> None:
     assert said(Source(kind="account", origin="", name="rin")) == "@rin"
     assert said(Source(kind="account", origin="https://a.test", name="rin")) == "@rin@a.test"
     assert said(Source(kind="feed", origin="https://a.test", name="/feed")) == "a.test/feed"
+
+
+def test_links_that_lead_nowhere_else_are_none() -> None:
+    words = "&lt;a href='/sign-out'&gt;a&lt;/a&gt; &lt;a href='https://a.test/'&gt;b&lt;/a&gt;"
+    [entry] = read_feed(rss(f"<item><description>{words}</description></item>"), BASE).entries
+    assert "sign-out" not in entry.html
+    assert 'href="https://a.test/"' in entry.html
