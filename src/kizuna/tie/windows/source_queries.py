@@ -106,10 +106,12 @@ async def drop_items(tx: Tx, source_id: int, remote_ids: Sequence[str]) -> None:
 
 async def prune(tx: Tx, source_id: int, before_ms: int, most: int, shown: Collection[str]) -> None:
     """Forget what was seen first before that, and the oldest of more than so many, but nothing that is still shown."""
-    mine = _I.source_id == source_id
-    limit = sa.select(_I.id).where(mine).order_by(_I.id.desc()).limit(1).offset(most - 1).scalar_subquery()
+    o = WINDOW_ITEM.alias("o").c
+    newest = sa.select(o.id).where(o.source_id == source_id).order_by(o.id.desc())
+    limit = newest.limit(1).offset(most - 1).scalar_subquery()
     old = sa.or_(_I.seen_at < before_ms, _I.id < limit)
-    await tx.run(sa.delete(WINDOW_ITEM).where(mine, _I.remote_id.not_in(sorted(shown)), old))
+    mine = sa.and_(_I.source_id == source_id, _I.remote_id.not_in(sorted(shown)))
+    await tx.run(sa.delete(WINDOW_ITEM).where(mine, old))
 
 
 async def change_talks(
