@@ -59,7 +59,7 @@ WINDOW_ITEM: Final = table(
 # Whoever opened it is forgotten when he leaves the server; the owner of the group keeps the window.
 WINDOW: Final = table(
     "circle",
-    "window",
+    "group_window",
     "own",
     sa.Column("id", sa.BigInteger, primary_key=True, autoincrement=False),
     sa.Column("group_id", sa.BigInteger, nullable=False),
@@ -75,7 +75,9 @@ WINDOW_MUTE: Final = table(
     "circle",
     "window_mute",
     "own",
-    sa.Column("window_id", sa.BigInteger, sa.ForeignKey("window.id"), primary_key=True, autoincrement=False),
+    sa.Column(
+        "window_id", sa.BigInteger, sa.ForeignKey("group_window.id"), primary_key=True, autoincrement=False
+    ),
     sa.Column("face_id", sa.BigInteger, primary_key=True, autoincrement=False),
     sa.Index(None, "face_id"),
 )

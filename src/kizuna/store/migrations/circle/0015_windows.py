@@ -70,23 +70,23 @@ def _sources() -> None:
 
 def _windows() -> None:
     op.create_table(
-        "window",
+        "group_window",
         sa.Column("id", ID, autoincrement=False, nullable=False),
         sa.Column("group_id", sa.BigInteger(), nullable=False),
         sa.Column("source_id", sa.BigInteger(), nullable=False),
         sa.Column("opened_by", sa.BigInteger(), nullable=True),
         sa.Column("opened_at", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(["source_id"], ["window_source.id"], name=op.f("fk_window_source_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_window")),
-        sa.UniqueConstraint("group_id", "source_id", name=op.f("uq_window_group_id_source_id")),
+        sa.ForeignKeyConstraint(["source_id"], ["window_source.id"], name=op.f("fk_group_window_source_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_group_window")),
+        sa.UniqueConstraint("group_id", "source_id", name=op.f("uq_group_window_group_id_source_id")),
     )
-    op.create_index(op.f("ix_window_opened_by"), "window", ["opened_by"], unique=False)
-    op.create_index(op.f("ix_window_source_id"), "window", ["source_id"], unique=False)
+    op.create_index(op.f("ix_group_window_opened_by"), "group_window", ["opened_by"], unique=False)
+    op.create_index(op.f("ix_group_window_source_id"), "group_window", ["source_id"], unique=False)
     op.create_table(
         "window_mute",
         sa.Column("window_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("face_id", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.ForeignKeyConstraint(["window_id"], ["window.id"], name=op.f("fk_window_mute_window_id")),
+        sa.ForeignKeyConstraint(["window_id"], ["group_window.id"], name=op.f("fk_window_mute_window_id")),
         sa.PrimaryKeyConstraint("window_id", "face_id", name=op.f("pk_window_mute")),
     )
     op.create_index(op.f("ix_window_mute_face_id"), "window_mute", ["face_id"], unique=False)
