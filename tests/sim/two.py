@@ -102,6 +102,7 @@ class Scene:
         for row in await self.world.lives["town"].server.stores.circle.reads.all(FACE.select()):
             self.people[row.handle].face_id = row.id
         self.club = await share_club(self, "watch")
+        self.open["club"] = int(self.club)
         await self.ben.town.send(f"/together/{self.club}/join")
         await self.aki.town.send(f"/together/{self.club}/windows", address=WATCHED)
         for name in SERVERS:
