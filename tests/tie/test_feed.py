@@ -161,7 +161,6 @@ def test_what_people_type_is_understood(typed: str, kind: str, origin: str, name
         "https://kizuna.test/feed",
         "#" + "x" * 101,
         "x" * 1001,
-        "@rin@a.test/x y",
         "localhost/feed",
     ],
 )
