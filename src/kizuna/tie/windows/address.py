@@ -77,7 +77,7 @@ def _of_address(text: str, own: str, allow: Collection[str]) -> Source:
     elif scheme.lower() not in ("http", "https"):
         raise _bad()
     place, _, path = rest.partition("#")[0].partition("/")
-    if any(letter.isspace() or not letter.isprintable() for letter in path) or "@" in place:
+    if any(letter.isspace() or not letter.isprintable() for letter in rest) or "@" in place:
         raise _bad()
     origin = _origin(f"{scheme}://{place}" if mark else place, own, allow)
     parts = path.partition("?")[0].strip("/").split("/")
