@@ -80,6 +80,8 @@ from kizuna.tie.listening import Listeners
 from kizuna.tie.ports import Tie
 from kizuna.tie.streams import Streams, make_streams
 from kizuna.tie.tasks import handlers
+from kizuna.tie.windows import actions as window_actions
+from kizuna.tie.windows import belongings as window_belongings
 from kizuna.web import routes as web_routes
 from kizuna.web.apps import App
 
@@ -265,6 +267,7 @@ def belongings() -> Sequence[Part]:
         Part("people.person", "people", "person", leaving_queries.empty_person, archive.export_person),
         *square_belongings.PARTS,
         *tie_belongings.BEFORE_FACE,
+        *window_belongings.PARTS,
         *wiring_apps.belongings(),
         *circle_belongings.PARTS,
         *tie_belongings.AFTER_FACE,
@@ -318,7 +321,14 @@ def events_table(parts: Parts, stores: Stores) -> Mapping[str, Subscription]:
         ),
         (
             circle_events.VoiceDeleted,
-            [Consumer("tie.recall", stores.circle, on_voice_deleted)],
+            [
+                Consumer("tie.recall", stores.circle, on_voice_deleted),
+                Consumer("tie.window_talk", stores.circle, window_actions.on_voice_deleted),
+            ],
+        ),
+        (
+            circle_events.GroupChanged,
+            [Consumer("tie.window_group", stores.circle, window_actions.on_group_changed)],
         ),
         (
             moderation_events.ClosedRead,

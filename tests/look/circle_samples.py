@@ -37,6 +37,10 @@ def circle_samples(locale: Locale) -> dict[str, PageView]:
         "groups": c.GroupsView(page=at, groups=GROUPS, form=refused),
         "groups_none": c.GroupsView(page=at, groups=()),
         "group": c.GroupView(page=at, group=GROUPS[1], friends=friends, said_to=3, kept_from=1),
+        "group_shared": c.GroupView(
+            page=at, group=GROUPS[1], friends=friends, said_to=3, kept_from=1, shared=True,
+            joined=("1", "2"), asked=("3",),
+        ),
         "group_end": c.GroupEndView(page=at, group=GROUPS[1], said_to=3, kept_from=1),
         "settings_blocks": c.BlocksView(page=at, faces=(KENICHI,)),
         "settings_blocks_none": c.BlocksView(page=at, faces=()),

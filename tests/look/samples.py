@@ -87,6 +87,7 @@ def samples(locale: Locale) -> dict[str, v.PageView]:
     from tests.look.season_samples import season_samples
     from tests.look.square_samples import square_samples
     from tests.look.staff_samples import staff
+    from tests.look.window_samples import window_samples
 
     return {
         **outside(locale),
@@ -99,6 +100,7 @@ def samples(locale: Locale) -> dict[str, v.PageView]:
         **circle_samples(locale),
         **square_samples(locale),
         **notice_samples(locale),
+        **window_samples(locale),
     }
 
 

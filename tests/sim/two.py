@@ -5,6 +5,7 @@ Sven is nobody's friend. What is hidden is not addressed to Fred or Sven and mus
 """
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -36,6 +37,7 @@ SERVERS = {
         language="en",
         fetch_allow=("localhost:3000",),
         poll_seconds=60,
+        window_seconds=20,
         mail="mails",
         mail_from="town@mail.example",
         metrics_port=3901,
@@ -52,6 +54,7 @@ EARLIER_S = 0.007
 PLANTED = "planted"
 VISITOR = ""
 PICTURE = plain("PNG")
+WATCHED = "#morning localhost:3000"
 
 
 class Person:
@@ -84,6 +87,7 @@ class Scene:
         self.hidden: dict[str, int] = {}
         self.listeners: dict[str, list[Listener]] = {}
         self.archives: dict[str, Mapping[str, bytes]] = {}
+        self.club = ""
 
     async def begin(self) -> None:
         """The beginning that both worlds share."""
@@ -97,6 +101,10 @@ class Scene:
         self.link_id = await link(self.aki.town, self.aki.browsers["square"])
         for row in await self.world.lives["town"].server.stores.circle.reads.all(FACE.select()):
             self.people[row.handle].face_id = row.id
+        self.club = await share_club(self, "watch")
+        self.open["club"] = int(self.club)
+        await self.ben.town.send(f"/together/{self.club}/join")
+        await self.aki.town.send(f"/together/{self.club}/windows", address=WATCHED)
         for name in SERVERS:
             visitor = self.world.client(name, "visitor")
             self.listeners.setdefault(VISITOR, []).extend(listen(self.world, name, None, visitor))
@@ -116,6 +124,16 @@ class Scene:
         left = seconds - self.world.loop.time()
         assert left >= 0, left
         await asyncio.sleep(left)
+
+
+async def share_club(scene: Scene, name: str) -> str:
+    """A group of Aki's with Ben and Chie, who are asked to take part."""
+    made = await scene.aki.town.send("/groups", name=name)
+    group = urlsplit(made.header("location") or "").path.rpartition("/")[2]
+    members = [str(scene.people[name].face_id) for name in ("ben", "chie")]
+    await scene.aki.town.send(f"/groups/{group}/members", **{"person[]": members})
+    await scene.aki.town.send(f"/groups/{group}/share")
+    return group
 
 
 Deed = Callable[[Scene], Awaitable[None]]
@@ -327,6 +345,23 @@ async def _give_each_other(scene: Scene) -> None:
     await scene.ben.town.send("/season/gifts", friend="", note=f"{PLANTED} for whoever", key="link")
 
 
+async def _talk_about_a_window(scene: Scene) -> None:
+    """What the source shows is the same in both worlds; that it is talked about, and shown twice, is not."""
+    place = f"/together/{scene.club}"
+    await scene.chie.town.send(f"{place}/join")
+    page = (await scene.ben.town.client.get(f"{place}/windows")).text
+    found = re.search(rf"{place}/talk\?item=([0-9]+)", page)
+    assert found is not None, "the premise: the window shows what Chie posted over there"
+    said = await scene.ben.town.send(
+        f"{place}/talk", item=found[1], text=f"{PLANTED} have you seen?", key="w1"
+    )
+    scene.hidden["talk"] = int((said.header("location") or "").rpartition("/")[2])
+    await scene.aki.town.reply(scene.hidden["talk"], f"{PLANTED} just now", "w2")
+    other = await share_club(scene, f"{PLANTED} second club")
+    await scene.aki.town.send(f"/together/{other}/windows", address=WATCHED)
+    await scene.aki.town.send(f"{place}", text=f"{PLANTED} in the club", key="w3")
+
+
 async def _one_note(scene: Scene) -> None:
     scene.hidden["quiet"] = await scene.ben.town.say(f"{PLANTED} only this", "v", "me")
 
@@ -349,6 +384,6 @@ BUSY: tuple[Deed, ...] = (
     _fall_out,
     _regret,
     _read_and_answer,
-    _a_picture,
+    _together(_a_picture, _talk_about_a_window),
 )
 QUIET: tuple[Deed, ...] = (_nothing, _nothing, _nothing, _nothing, _one_note)

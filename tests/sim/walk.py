@@ -62,6 +62,7 @@ def _of_route(route: Route, ids: Sequence[int]) -> Iterator[Ask]:
         "key": [f"{0:040}"],
         "file": ["small.webp"],
         "size": ["small"],
+        "window": [str(ids[-1])],
     }
     names = sorted(route.param_convertors)
     for chosen in itertools.product(*(values[name] for name in names)):

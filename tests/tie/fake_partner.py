@@ -168,8 +168,25 @@ class FakePartner:
                 return self.say(200, {})
             case ("GET", ["api", "v2", "instance"]):
                 return self.say(200, self.instance)
+            case ("GET", ["api", "v1", *where]) if "authorization" not in request.headers:
+                return self._as_anybody(where, query)
             case _:
                 return self._as_person(request, path, query, form)
+
+    def _as_anybody(self, where: list[str], query: dict[str, str]) -> Response:
+        """What is answered to who has no token. Statuses say their tags in `tags`, as the API does."""
+        public = [one for one in self.statuses.values() if one["visibility"] == "public"]
+        match where:
+            case ["timelines", "tag", name]:
+                tagged = [one for one in public if name in [tag["name"] for tag in one.get("tags", [])]]
+                return self._page(tagged, query)
+            case ["accounts", "lookup"] if query["acct"].removeprefix("user").isdigit():
+                number = query["acct"].removeprefix("user")
+                return self.say(200, {"id": number, "acct": query["acct"]})
+            case ["accounts", owner, "statuses"]:
+                return self._page([one for one in public if one["account"]["id"] == owner], query)
+            case _:
+                return self.say(404, {"error": "Record not found"})
 
     def _as_person(
         self, request: Request, path: str, query: dict[str, str], form: dict[str, str]

@@ -1,7 +1,7 @@
 """The verbs for faces and voices. Each repeats its checks inside the write, and refuses what is not there and what
 is not for this viewer in the same words."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from types import MappingProxyType
 from typing import Final
 
@@ -136,8 +136,10 @@ async def say_to(
     rule: Rule,
     key: Key | None = None,
     pictures: Chosen | None = None,
+    also: Callable[[Tx, int], Awaitable[None]] | None = None,
 ) -> int:
-    """Open a room with a voice; answers its id. The rule is kept as the author's last choice.
+    """Open a room with a voice; answers its id. The rule is kept as the author's last choice. ``also`` writes what
+    belongs to it in the same transaction, by its id.
 
     Raises Invalid for a text that cannot be, and when somebody named is not a friend at this moment, or a group not
     one's own (whether there is such a face or group is not told).
@@ -159,7 +161,10 @@ async def say_to(
         await attachment_queries.attach(tx, voice_id, taken.pictures())
         if rule.audience is not Audience.SHARED:  # said in the group's own place
             await audience_queries.keep_last_rule(tx, author_id, rule)
-        tx.emit(events.VoiceSaid(voice_id, author_id))
+        if also is not None:
+            await also(tx, voice_id)
+        place = min(rule.groups) if rule.audience is Audience.SHARED else None
+        tx.emit(events.VoiceSaid(voice_id, author_id, place))
         return voice_id
 
     async with taking("circle", pictures) as taken:

@@ -29,10 +29,11 @@ class ProfileEdited(Event, frozen=True, tag="circle.profile_edited"):
 
 
 class VoiceSaid(Event, frozen=True, tag="circle.voice_said"):
-    """A new room."""
+    """A new room; ``group_id`` is the shared group that it was opened in."""
 
     voice_id: int
     author_id: int
+    group_id: int | None = None
 
 
 class VoiceReplied(Event, frozen=True, tag="circle.voice_replied"):

@@ -1,5 +1,6 @@
 """Reading and writing shared groups. Every question is asked by somebody who takes part, or was asked to."""
 
+from collections.abc import Collection
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -82,6 +83,16 @@ _ASKED: Final = (
     .where(_G.id == _GROUP, _G.owner_id == _VIEWER, _G.shared_at.is_not(None))
 )
 _MEMBERS: Final = sa.select(FRIEND_GROUP_MEMBER.c.face_id).where(FRIEND_GROUP_MEMBER.c.group_id == _GROUP)
+_NOW: Final = (
+    sa.select(_P.face_id)
+    .join_from(GROUP_PARTICIPANT, FACE, FACE.c.id == _P.face_id)
+    .join(FRIEND_GROUP, _G.id == _P.group_id)
+    .where(_G.id == _GROUP, takes_part(FACE.c.id, FRIEND_GROUP), lives(FACE))
+)
+_STILL: Final = sa.select(_G.id).where(
+    _G.id.in_(sa.bindparam("groups", expanding=True)), _G.shared_at.is_not(None), _G.deleted_at.is_(None)
+)
+_OWNED: Final = sa.select(_G.id).where(_G.owner_id == _VIEWER)
 _TALK: Final = (
     sa.select(_V.c.id)
     .join_from(VOICE_GROUP, _V, _V.c.id == VOICE_GROUP.c.voice_id)
@@ -142,6 +153,22 @@ async def talk_ids(
     bounds = {"below": MAX_ID if max_id is None else max_id, "limit": limit}
     rows = await db.all(_TALK, {"viewer_id": viewer_id, "group_id": group_id, **bounds})
     return [row.id for row in rows]
+
+
+async def taking_part(db: Db, group_id: int) -> frozenset[int]:
+    """Who takes part at this moment. For judging what goes to many streams; shown to nobody."""
+    return frozenset(row.face_id for row in await db.all(_NOW, {"group_id": group_id}))
+
+
+async def still_shared(db: Db, group_ids: Collection[int]) -> set[int]:
+    """Those of these groups that are shared now."""
+    rows = await db.all(_STILL, {"groups": sorted(group_ids)}) if group_ids else ()
+    return {row.id for row in rows}
+
+
+async def owned(db: Db, owner_id: int) -> set[int]:
+    """The groups that a face has or had."""
+    return {row.id for row in await db.all(_OWNED, {"viewer_id": owner_id})}
 
 
 # Writing. The verbs of ``sharing_actions.py`` decide; these run inside their transaction.

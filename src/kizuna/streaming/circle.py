@@ -34,6 +34,8 @@ class VoiceEntry(Entry, frozen=True, kw_only=True):
     """Something that happened to a voice, or to a reply in its room."""
 
     room_id: int
+    group_id: int | None = None
+    """The shared group in which the room was just opened."""
 
 
 class CircleSource:
@@ -74,6 +76,8 @@ class CircleSource:
     def channels(self, entry: VoiceEntry) -> Iterable[Channel]:
         """The room, and for what opens it (or ends it) everybody's list of voices."""
         yield "room", entry.room_id
+        if entry.group_id is not None:
+            yield "group", entry.group_id
         if entry.id == entry.room_id:
             for face_id in self._open:
                 yield "voices", face_id
@@ -96,7 +100,7 @@ class CircleSource:
         return await self._render(entry.id, viewers)
 
     def _said(self, event: events.VoiceSaid) -> None:
-        self._tell("update", event.voice_id, event.voice_id)
+        self._tell("update", event.voice_id, event.voice_id, event.group_id)
 
     def _replied(self, event: events.VoiceReplied) -> None:
         self._tell("update", event.voice_id, event.room_id)
@@ -111,6 +115,10 @@ class CircleSource:
     def _ended(self, event: Event) -> None:  # noqa: ARG002 - the gate knows which
         self._hub.ended()
 
-    def _tell(self, name: EventName, voice_id: int, room_id: int) -> None:
+    def _tell(self, name: EventName, voice_id: int, room_id: int, group_id: int | None = None) -> None:
         at_ms = self._circle.clock.now_ms()
-        self._hub.publish(VoiceEntry(plane="circle", event=name, id=voice_id, at_ms=at_ms, room_id=room_id))
+        self._hub.publish(
+            VoiceEntry(
+                plane="circle", event=name, id=voice_id, at_ms=at_ms, room_id=room_id, group_id=group_id
+            )
+        )

@@ -12,7 +12,16 @@ Channel: TypeAlias = tuple[str, int | str]
 """A kind of channel and whose or which: ``("home", account)``, ``("tag", name)``, ``("public", "")``."""
 
 EventName = Literal[
-    "update", "status.update", "delete", "notification", "counts", "requests", "copy", "inbound"
+    "update",
+    "status.update",
+    "delete",
+    "notification",
+    "counts",
+    "requests",
+    "copy",
+    "inbound",
+    "window",
+    "windows",
 ]
 Reason = Literal["revoked", "slow", "stopping", "changed", "flood", "left"]
 

@@ -109,6 +109,8 @@ class SquareSource:
         told = entry.author_ids if entry.event == "delete" else entry.author_ids[:1]
         plain = entry.event == "delete" or (entry.to_id is None and entry.original_id is None)
         for author_id in told:
+            if plain:
+                yield "by", author_id
             for reader in self._homes.readers(author_id):
                 if plain or self._in_home(reader, entry):
                     yield "home", reader

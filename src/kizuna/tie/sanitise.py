@@ -34,6 +34,7 @@ _CLEANER: Final = nh3.Cleaner(
     set_tag_attribute_values={"a": {"target": "_blank"}},
     clean_content_tags={"script", "style"},
     strip_comments=True,
+    url_relative="deny",  # here it would lead to a page of ours
 )
 
 

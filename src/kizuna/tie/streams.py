@@ -26,6 +26,7 @@ from kizuna.tie.bell import Bell
 from kizuna.tie.events import Arrived, CopyChanged
 from kizuna.tie.home import Home
 from kizuna.tie.told_streams import NoticeSource
+from kizuna.tie.windows.told import WindowSource
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,7 @@ def make_streams(people: People, square: Square, circle: Circle, home: Home, clo
     for store in (people.store, square.store, circle.store):
         store.doubt(lambda: _doubt(streams))
     NoticeSource(square, circle, member, streams.bell).listen()
+    WindowSource(circle, clock, member).listen()
     _listen(own, circle.store)
     return streams
 

@@ -7,8 +7,9 @@ from kizuna.tie.delivery import deliver
 from kizuna.tie.duties import DELIVER, POLL
 from kizuna.tie.inbound import poll
 from kizuna.tie.ports import Tie
+from kizuna.tie.windows.polling import READ, Reader
 
 
 def handlers(tie: Tie) -> dict[str, Handler]:
     """Kind of duty to its handler."""
-    return {DELIVER: partial(deliver, tie), POLL: partial(poll, tie)}
+    return {DELIVER: partial(deliver, tie), POLL: partial(poll, tie), READ: Reader(tie).read}

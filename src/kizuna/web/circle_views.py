@@ -32,6 +32,11 @@ class GroupView(PageView, frozen=True, kw_only=True):
     friends: tuple[FriendChoice, ...]
     said_to: int
     kept_from: int
+    shared: bool = False
+    joined: tuple[str, ...] = ()
+    """Ids of those who take part, the owner with them."""
+    asked: tuple[str, ...] = ()
+    """Ids of those who were asked and have not answered, or said no."""
     form: Form = Form()
 
 

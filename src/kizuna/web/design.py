@@ -36,7 +36,7 @@ class Specimens(msgspec.Struct, frozen=True, kw_only=True):
     boxes: tuple[p.Composer, ...]
     faces: tuple[p.Face, ...] = (s.MIYUKI_OUT, s.CAFE, s.ANNA, s.MIYUKI, s.KENICHI, s.TOM)
     posts: tuple[p.Item, ...] = (*s.POSTS, s.COVERED, *s.INBOUND)
-    voices: tuple[p.Item, ...] = (*s.VOICES, s.PICTURED, s.ANSWERED, s.FOLDED)
+    voices: tuple[p.Item, ...] = (*s.VOICES, s.PICTURED, s.ANSWERED, s.FOLDED, *s.TALKS)
     copies: tuple[p.CopyRow, ...] = s.COPIES
     tie: p.TieRow = s.TIE
     request: p.RequestRow = s.REQUEST

@@ -4,7 +4,7 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from kizuna.circle import friend_queries, group_actions, group_queries
+from kizuna.circle import friend_queries, group_actions, group_queries, sharing_queries
 from kizuna.circle.models import Group
 from kizuna.doors.parts import MemberParts
 from kizuna.ground.errors import NotFound, Refusal
@@ -79,6 +79,7 @@ async def _group_view(
     group = await _own(parts, request, viewer)
     inside = {face.id for face in await group_queries.members(reads, me, group.id)}
     said_to, kept_from = await group_queries.uses(reads, me, group.id)
+    asked = await sharing_queries.asked(reads, me, group.id)
     return GroupView(
         page=await pages.page(parts, request, viewer, f"/groups/{group.id}"),
         group=_piece(group),
@@ -88,6 +89,9 @@ async def _group_view(
         ),
         said_to=said_to,
         kept_from=kept_from,
+        shared=me in asked,
+        joined=tuple(str(one) for one, joined in asked.items() if joined),
+        asked=tuple(str(one) for one, joined in asked.items() if not joined),
         form=form or Form(values={"name": group.name}),
     )
 

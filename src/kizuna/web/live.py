@@ -11,9 +11,10 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
+from kizuna.circle import sharing_queries
 from kizuna.doors.cookies import read_cookie
 from kizuna.doors.csrf import check_origin
-from kizuna.doors.parts import PublicParts
+from kizuna.doors.parts import MemberParts, PublicParts
 from kizuna.doors.streams import EventStream, last_event
 from kizuna.ground.errors import NotFound, Unauthorized
 from kizuna.ground.i18n import Translator
@@ -22,10 +23,13 @@ from kizuna.people.models import Viewer
 from kizuna.people.ports import People
 from kizuna.people.tokens import token_hash
 from kizuna.people.viewers import viewer_by_session
+from kizuna.square.queries import account_by_handle
 from kizuna.square.text import fold_tag
 from kizuna.streaming.frames import live_event
 from kizuna.streaming.models import Authorise, Channel, Entry, Label
 from kizuna.streaming.names import LONGEST_TAG, PUBLIC
+from kizuna.tie.windows import queries as window_queries
+from kizuna.tie.windows.models import Window
 from kizuna.web.forms import Table
 from kizuna.web.pages import Pages
 
@@ -73,6 +77,7 @@ async def live(pages: Pages, parts: PublicParts, request: Request, viewer: Viewe
         _form(pages.speak(parts, request, viewer)),
         (
             *_channels(request.query_params.get("on", ""), viewer),
+            *await _of_group(parts, request.query_params.get("on", ""), viewer),
             *_shown(request.query_params.get("on", ""), request.query_params.get("posts", "")),
         ),
         authorise=_authorised(parts.people, session) if session else None,
@@ -104,16 +109,45 @@ def _channels(on: str, viewer: Viewer | None) -> tuple[Channel, ...]:
             return (PUBLIC, *own)
         case "tag" if which and len(which) <= LONGEST_TAG:
             return (("tag", fold_tag(which)), *own)
-        case "home" | "room" | "own" if viewer is None:
+        case "home" | "room" | "own" | "group" | "windows" if viewer is None:
             raise Unauthorized("Please sign in again.")
         case "home":
             return (*_home(which, viewer), *own)
         case "room" if (room_id := parse_id(which)) is not None:
             return (("room", room_id), *own)
-        case "own" | "posts" | "thread":
+        case "own" | "posts" | "thread" | "group" | "windows":
             return own
         case _:
             raise NotFound
+
+
+async def _of_group(parts: PublicParts, on: str, viewer: Viewer | None) -> tuple[Channel, ...]:
+    """What is said in a shared group, or what its windows show, for who takes part. Raises NotFound."""
+    kind, _, which = on.partition(" ")
+    if kind not in ("group", "windows"):
+        return ()
+    group_id = parse_id(which)
+    if group_id is None or not isinstance(parts, MemberParts) or viewer is None or viewer.circle_id is None:
+        raise NotFound
+    reads = parts.circle.store.reads
+    if not await sharing_queries.takes_part_in(reads, viewer.circle_id, group_id):
+        raise NotFound
+    if kind == "group":
+        return (("group", group_id),)
+    channels: list[Channel] = [("windows", group_id)]
+    for window in await window_queries.windows(reads, viewer.circle_id, group_id):
+        if not window.muted:
+            channels += await _of_window(parts, window)
+    return tuple(channels)
+
+
+async def _of_window(parts: PublicParts, window: Window) -> tuple[Channel, ...]:
+    if not window.source.inside:
+        return (("window", window.source_id),)
+    if window.source.kind == "tag":
+        return (("tag", window.source.name),)
+    account = await account_by_handle(parts.square.store.reads, window.source.name)
+    return () if account is None else (("by", account.id),)
 
 
 def _shown(on: str, posts: str) -> tuple[Channel, ...]:

@@ -180,6 +180,15 @@ class Item(Piece, frozen=True, kw_only=True):
     """The viewer's own reaction."""
     pictures: tuple[ItemPicture, ...] = ()
     sensitive: bool = False
+    title: str = ""
+    """Of an item of a feed."""
+    attached: int = 0
+    """Pictures and such that are only at its origin."""
+    talk: str = ""
+    """Where a room about it is opened, in the group whose window shows it."""
+    about: "Item | None" = None
+    """What the room of this voice is about, and whether that is not at its origin any more."""
+    about_gone: bool = False
 
 
 class Timeline(Piece, frozen=True, kw_only=True):

@@ -51,6 +51,7 @@ from kizuna.web import (
     staff_reports,
     tags,
     tied,
+    together,
     voices,
 )
 from kizuna.web.apps import App
@@ -109,6 +110,7 @@ def routes(
         voices.add(table)
         rooms.add(table)
         groups.add(table)
+        together.add(table)
         blocks.add(table)
         see_as.add(table)
         friends.add(table)

@@ -125,6 +125,19 @@ INBOUND = (
                     href="https://hiroba.example/@anna"),
          f"初雪！ {tag('金沢')} の朝。", 4 * MINUTE, host="hiroba.example", href="https://hiroba.example/@anna/21"),
 )  # fmt: skip
+TALKS = (
+    voice(
+        31,
+        TOM,
+        "初雪だって。だれか見に行く？",
+        2 * HOUR,
+        audience=p.Audience(kind="shared"),
+        about=INBOUND[0],
+    ),
+    voice(
+        32, SAKURA, "昨日の話の続きですが。", 3 * HOUR, audience=p.Audience(kind="shared"), about_gone=True
+    ),
+)
 REQUEST = p.RequestRow(face=YUMI, note="同じクラスだった由美です。\n写真部の！", at_ms=NOW - 2 * HOUR)
 OUT_CONSENT = p.Consent(direction="out", given=True, at_ms=NOW - 30 * DAY)
 IN_CONSENT = p.Consent(direction="in", given=False)

@@ -14,6 +14,7 @@ from kizuna.jobs.idempotency import make_key
 from kizuna.media.models import Picture
 from kizuna.people.models import Viewer
 from kizuna.tie import copies
+from kizuna.tie.windows.queries import talks_of
 from kizuna.web.attaching import PictureFields, attaching, chosen, content_of, form_with, gather, staged
 from kizuna.web.audiences import friend_choices, group_choices
 from kizuna.web.compose import LIMIT
@@ -23,6 +24,7 @@ from kizuna.web.items import circle_face, readers_of, timeline, voice_item
 from kizuna.web.pages import Pages, done
 from kizuna.web.pieces import Composer, Readers, ResponderRow
 from kizuna.web.views import ConfirmView, FaceView, VoiceView
+from kizuna.web.window_items import with_talk
 
 State = Literal["self", "friend", "stranger", "asked", "asks", "blocked"]
 WHY: Final[dict[Reason, Literal["author", "friend", "chosen", "further"]]] = {
@@ -161,9 +163,11 @@ async def _voice_view(
     named = await group_choices(parts, viewer, rule)
     found = await copies.copies_of_voices(parts.tie, me, [room.root.id])
     lines = found.get(room.root.id, [])
+    shown = voice_item(room.root, len(lines), readers.count if room.root.own else None)
+    talks = await talks_of(reads, [room.root])
     return VoiceView(
         page=await pages.page(parts, request, viewer, request.url.path.removesuffix("/reply")),
-        item=voice_item(room.root, len(lines), readers.count if room.root.own else None),
+        item=await with_talk(parts, viewer, shown, talks.get(room.root.id)),
         replies=tuple(voice_item(voice) for voice in room.replies),
         why=WHY[why.reason],
         readers=readers,

@@ -146,6 +146,22 @@ def home(origin: str, token: str, *, since: str | None, below: str | None) -> Re
     return _get(origin, "/api/v1/timelines/home", token, _window(since, below))
 
 
+def tag_public(origin: str, tag: str) -> Request:
+    """What everybody may read with a hashtag, newest first. Answer: list of `wire.Status`."""
+    return _get(origin, f"/api/v1/timelines/tag/{quote(tag, safe='')}", None, {"limit": str(PAGE)})
+
+
+def lookup(origin: str, acct: str) -> Request:
+    """An account by its handle, as everybody may find it. Answer: `wire.Account`."""
+    return _get(origin, "/api/v1/accounts/lookup", None, {"acct": acct})
+
+
+def account_public(origin: str, account_id: str) -> Request:
+    """What everybody may read of an account: its own posts, newest first. Answer: list of `wire.Status`."""
+    fields = {"limit": str(PAGE), "exclude_reblogs": "true", "exclude_replies": "true"}
+    return _get(origin, f"/api/v1/accounts/{quote(account_id, safe='')}/statuses", None, fields)
+
+
 def user_stream(origin: str, token: str) -> Request:
     """What happens at the home of an account, as server-sent events: update, status.update, delete and others.
 

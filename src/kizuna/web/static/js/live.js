@@ -9,7 +9,7 @@ const PARTS = { requests: [".places", ".side"], notification: [".places", ".noti
 
 const body = document.body;
 const bar = document.querySelector("[data-fresh]");
-const list = document.querySelector("ol.items, ol.thread");
+let list = document.querySelector("ol.items, ol.thread");
 const fresh = new Set();
 const dirty = new Set();
 const reworded = new Set();
@@ -31,6 +31,12 @@ function open() {
   on("new", ({ id, plane }) => arrived(plane === "circle" ? `v${id}` : `p${id}`));
   on("inbound", () => arrived("inbound"));
   on("lost", () => arrived("lost"));
+  on("window", windowTold);
+  on("windows", () => {
+    windowTold();
+    close(); // and ask anew, for what is shown now
+    open();
+  });
   on("changed", ({ id, plane }) => changed(plane === "circle" ? `v${id}` : `p${id}`));
   on("gone", ({ id, plane }) => gone(plane === "circle" ? `v${id}` : `p${id}`));
   on("counts", count);
@@ -40,6 +46,7 @@ function open() {
 // What the page shows of the square, as the server is to tell about it. A boost names what it shows.
 function posts() {
   const ids = [...document.querySelectorAll("article.item-square[id]")].flatMap(({ id, dataset }) => [id, dataset.of]);
+  for (const { dataset } of document.querySelectorAll("[data-about^=p]")) ids.push(dataset.about);
   return [...new Set(ids.filter(Boolean))].map((id) => id.slice(1)).slice(0, 80);
 }
 
@@ -47,13 +54,21 @@ function showing(id) {
   return document.querySelectorAll(`#${CSS.escape(id)}, [data-of="${CSS.escape(id)}"]`);
 }
 
+// A window brought something, or what a room is about is another.
+function windowTold() {
+  refresh([".windows", ".reference"]);
+  if (list ? list.dataset.whole !== undefined : document.querySelector(".windows")) arrived("window");
+}
+
 function changed(id) {
+  if (document.querySelector(`[data-about="${CSS.escape(id)}"]`)) refresh([".reference"]);
   if (showing(id).length === 0) return;
   reworded.add(id);
   refresh(["changed"]);
 }
 
 function gone(id) {
+  if (document.querySelector(`[data-about="${CSS.escape(id)}"]`)) refresh([".reference"]);
   over.add(id);
   const main = document.getElementById(id)?.matches(".item-main");
   const written = document.querySelector("form.composer textarea")?.value.trim();
@@ -70,7 +85,8 @@ function arrived(id) {
   if (document.getElementById(id)) return;
   fresh.add(id);
   const calm = Date.now() - insertedAt > CALM_MS;
-  if (calm && scrollY < 80 && !list?.contains(document.activeElement)) {
+  const read = list?.contains(document.activeElement) || list?.querySelector(".run[open]");
+  if (calm && scrollY < 80 && !read) {
     refresh(["items"]);
   } else {
     bar.textContent = bar.dataset.fresh.replace("{n}", String(fresh.size));
@@ -107,6 +123,7 @@ function insert(page) {
   const newer = page.querySelector("ol.items, ol.thread");
   if (!newer) return;
   if (!list) return location.reload();
+  if (list.dataset.whole !== undefined) return anew(newer);
   const there = new Map([...list.children].map((entry) => [name(entry), entry]));
   const added = [];
   let before;
@@ -131,6 +148,22 @@ function insert(page) {
     close(); // and ask anew, for these too
     open();
   }
+  document.dispatchEvent(new CustomEvent("kizuna:inserted"));
+}
+
+// A list whose long runs are folded is taken as a whole: what is new may fold what was shown.
+function anew(newer) {
+  const asked = document.activeElement === bar;
+  list.replaceWith(document.adoptNode(newer));
+  list = newer;
+  fresh.clear();
+  bar.hidden = true;
+  const first = asked && list.querySelector("article");
+  if (first) first.tabIndex = -1;
+  if (first) first.focus({ preventScroll: true });
+  insertedAt = Date.now();
+  close();
+  open();
   document.dispatchEvent(new CustomEvent("kizuna:inserted"));
 }
 
