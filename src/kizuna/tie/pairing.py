@@ -19,7 +19,7 @@ _RANKS: Final = 1 << 62
 
 
 class Side(NamedTuple):
-    """One of two: since when (Unix milliseconds) the person wants suggestions, and the id of the follow of the other."""
+    """One of two: since when they want suggestions (Unix milliseconds), and the id of their follow of the other."""
 
     face_id: int
     chosen_at: int

@@ -1,10 +1,9 @@
 """The rounds in which suggestions are made: one a day, in steps, so that nobody else waits for them.
 
-A step looks at some of those who want suggestions and writes, with its own end, what came of it; whatever is cut off is done
-again. Suggestions that have lost their reason go in the next round; until then nobody is shown them either.
+A step looks at some of those who want suggestions and writes, with its own end, what came of it; whatever is cut off
+is done again. Suggestions that have lost their reason go in the next round; nobody is shown them until then either.
 """
 
-import asyncio
 from collections.abc import Mapping
 from functools import partial
 from heapq import nsmallest
@@ -95,7 +94,7 @@ async def _partners(tie: Tie, square: Square, held: Row, choice: Row) -> tuple[d
                 theirs = Side(one.face_id, one.given_at, follow_id)
                 if is_ripe(held.key, mine, theirs, held.before_at):
                     ripe[one.account_id] = one.face_id
-        await asyncio.sleep(0)  # reads never wait, and others want to be answered
+        await tie.clock.sleep(0)  # reads on SQLite never suspend, and others want to be answered
     met = await _met(square, choice.account_id, ripe)
     placed = {ripe[one]: rank(held.key, choice.face_id, ripe[one]) for one in met}
     return dict(nsmallest(MOST_KEPT, placed.items(), key=lambda item: item[1])), read

@@ -1,8 +1,8 @@
 """Friends from follows: who wants to be found by those they follow on the square, and who was found.
 
-A suggestion shows what both have agreed to show each other, and nothing that it rests on is remembered: blocks of either
-plane, friendships, requests, follows and what the staff decided are asked at every read. That there is none has many
-reasons, and nobody is told which (docs/decisions/055).
+A suggestion shows what both have agreed to show each other, and nothing that it rests on is remembered: blocks of
+either plane, friendships, requests, follows and what the staff decided are asked at every read. That there is none has
+many reasons, and nobody is told which (docs/decisions/055).
 """
 
 from collections.abc import Collection, Sequence
@@ -93,8 +93,8 @@ async def shown(tie: Tie, square: Square, viewer_id: int) -> list[Suggestion]:
 async def askable(db: Db, viewer_id: int, face_ids: Collection[int]) -> dict[int, Profile]:
     """Those of these faces that may be suggested to the viewer, as far as the circle is concerned.
 
-    It rests on nothing but what the viewer can see: a request that the other has declined looks like one that waits, and
-    once it is taken back like none.
+    It rests on nothing but what the viewer can see: a request that the other has declined looks like one that waits,
+    and once it is taken back like none.
     """
     profiles = await friend_queries.profiles_by_id(db, viewer_id, face_ids)
     declined = await friend_queries.declined(db, viewer_id, face_ids)
