@@ -135,10 +135,11 @@ async def _put_away(tx: Tx, face_id: int, other_id: int) -> None:
 
 
 async def on_unfriended(event: Unfriended, tx: Tx) -> None:
-    """Whoever ended a friendship is not suggested it again."""
-    await _put_away(tx, event.by_id, event.a_id if event.by_id == event.b_id else event.b_id)
+    """Who were friends are not suggested to each other again, whoever ended it."""
+    await _put_away(tx, event.a_id, event.b_id)
+    await _put_away(tx, event.b_id, event.a_id)
 
 
 async def on_blocked(event: Blocked, tx: Tx) -> None:
-    """Nor whoever blocked, once that has ended."""
+    """Whoever blocked is not suggested the other again, once that has ended. The other side keeps no trace of it."""
     await _put_away(tx, event.by_id, event.face_id)
