@@ -115,6 +115,8 @@ async def meetable(square: Square, account_id: int, ids: Collection[int]) -> dic
 async def _mutual(square: Square, account_id: int, ids: Sequence[int]) -> dict[int, Account]:
     reads = square.store.reads
     met = list(await meetable(square, account_id, ids))
+    if not met:
+        return {}
     followed = await square_queries.followed(reads, account_id, met)
     both = followed & await square_queries.followers_among(reads, account_id, met)
     return await square_queries.accounts(reads, both)
