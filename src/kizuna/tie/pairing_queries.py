@@ -15,7 +15,7 @@ _THEIRS: Final = PAIRING.alias("theirs")
 _FACE: Final = sa.bindparam("face_id", type_=sa.BigInteger)
 _BEFORE: Final = sa.bindparam("before", type_=sa.BigInteger)
 _LIMIT: Final = sa.bindparam("limit", type_=sa.Integer)
-_IDS: Final = sa.bindparam("ids", expanding=True)
+_IDS: Final[sa.BindParameter[list[int]]] = sa.bindparam("ids", expanding=True)
 _OPEN: Final = PAIRING.c.ended_at.is_(None)
 _CHOICE: Final = (PAIRING.c.face_id, PAIRING.c.account_id, PAIRING.c.given_at)
 
