@@ -71,7 +71,7 @@ from kizuna.store.open import Stores, open_configured
 from kizuna.store.store import Db, Tx
 from kizuna.tie import belongings as tie_belongings
 from kizuna.tie import events as tie_events
-from kizuna.tie import inside
+from kizuna.tie import inside, rounds, suggestions
 from kizuna.tie.consents import on_face_removed
 from kizuna.tie.copies import on_voice_deleted
 from kizuna.tie.delivery import bury_cut_off
@@ -213,6 +213,8 @@ def build(config: Config, ports: Ports) -> Server:
 def schedules_table(parts: Parts, stores: Stores) -> Mapping[StoreName, Sequence[Schedule]]:
     """What is done once in each period, by the store in which it is kept."""
     own = {"people": [people_tasks.sweeping(parts.people)]}
+    if set(PLANES) <= set(parts.people.config.planes):
+        own["circle"] = [rounds.schedule(parts.tie)]
     pictures = wiring_media.schedules(parts.media, stores)
     of_apps = wiring_apps.schedules(parts.apps)
     return {
@@ -282,6 +284,7 @@ def duties_table(ports: Ports, stores: Stores, parts: Parts) -> Mapping[StoreNam
         for store in stores.each()
     }
     table["circle"] |= handlers(parts.tie)
+    table["circle"][rounds.STEP] = functools.partial(rounds.step, parts.tie, parts.square)
     table["people"][on_square.TELL] = on_square.tell_rest
     for name, periodic in schedules_table(parts, stores).items():
         table[name] |= schedules.handlers(periodic)
@@ -340,6 +343,11 @@ def events_table(parts: Parts, stores: Stores) -> Mapping[str, Subscription]:
             [Consumer("square.forget_deleted", stores.people, kept_actions.forget_deleted)],
         ),
         *_tied_inside(parts, stores),
+        (
+            circle_events.Unfriended,
+            [Consumer("tie.not_again", stores.circle, suggestions.on_unfriended)],
+        ),
+        (circle_events.Blocked, [Consumer("tie.not_again", stores.circle, suggestions.on_blocked)]),
     ]
     joined: dict[str, Subscription] = {}
     for event, consumers in table:

@@ -212,6 +212,21 @@ def friendship(locale: Locale) -> dict[str, v.PageView]:
             outgoing=(p.RequestRow(face=SAKURA, note="", at_ms=NOW - DAY),),
         ),
         "friends_empty": v.FriendsView(page=page(locale, path="/friends"), friends=()),
+        "friends_suggested": v.FriendsView(
+            page=page(locale, "both", "/friends"), friends=(), suggesting="on",
+            suggestions=(
+                p.SuggestionRow(
+                    face=KENICHI,
+                    account=p.Face(plane="square", id="2", name="けんいち", handle="ken1", href="/@ken1"),
+                ),
+            ),
+        ),
+        "friends_nobody_suggested": v.FriendsView(
+            page=page(locale, "both", "/friends"), friends=(), suggesting="on"
+        ),
+        "friends_not_suggesting": v.FriendsView(
+            page=page(locale, "both", "/friends"), friends=(), suggesting="off"
+        ),
         "invites": v.InvitesView(
             page=page(locale, path="/invites"),
             fresh=p.InviteLink(url="https://circle.example/invite/6kX0b_2pQz8", qr_href="/qr.svg"),
@@ -247,6 +262,16 @@ def settings(locale: Locale) -> dict[str, v.PageView]:
         "settings_sessions": v.SessionsView(page=page(locale, path="/settings/sessions"), sessions=SESSIONS),
         "settings_ties": v.TiesView(
             page=page(locale, path="/settings/ties"), ties=(TIE,), form=p.Form(values={"out": "1"})
+        ),
+        "settings_suggestions": v.SuggestionsView(page=page(locale, "both", "/settings/suggestions")),
+        "settings_suggestions_on": v.SuggestionsView(
+            page=page(locale, "both", "/settings/suggestions"),
+            since_ms=NOW - 3 * DAY,
+            history=(
+                p.ChoiceEvent(given=True, at_ms=NOW - 3 * DAY),
+                p.ChoiceEvent(given=False, at_ms=NOW - 9 * DAY),
+                p.ChoiceEvent(given=True, at_ms=NOW - 20 * DAY),
+            ),
         ),
         "tie": v.TieView(page=page(locale, path=at), tie=TIE, history=history, standing=3),
         "unlink": v.UnlinkView(page=page(locale, path=at), tie=TIE, standing=3),

@@ -23,11 +23,13 @@ from kizuna.ground.ids import STORE_NAMES
 from kizuna.mail.port import Mail
 from kizuna.people import mails
 from kizuna.people.models import Viewer
+from kizuna.square import mutual_queries
 from kizuna.store.store import Db, Row
 from kizuna.streaming.circle import CircleSource
 from kizuna.streaming.hub import BEAT_S, Hub
 from kizuna.streaming.models import Channel, Entry, Judge
 from kizuna.streaming.own import OwnEntry, OwnSource
+from kizuna.tie import suggestions
 from tests.sim.leaks import with_new_statements
 
 
@@ -172,4 +174,18 @@ def every_friend_is_in_every_group() -> Generator[None]:
         return sa.true() if chosen.element is VOICE_GROUP else in_groups(face_id, author, chosen, room_id)
 
     with with_new_statements(audience, "_in_groups", leaky):
+        yield
+
+
+@contextmanager
+def following_is_enough() -> Generator[None]:
+    """Whoever follows somebody who wants suggestions is suggested them, followed or not."""
+
+    async def back(_db: Db, _id: int, ids: Sequence[int], *, below: int) -> dict[int, int]:
+        return dict.fromkeys(ids, 1)
+
+    with (
+        patch.object(mutual_queries, "follows_back", back),
+        patch.object(suggestions, "_mutual", suggestions.meetable),
+    ):
         yield

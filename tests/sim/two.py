@@ -13,6 +13,9 @@ from urllib.parse import urlsplit
 
 from kizuna.circle.tables import ATTACHMENT, FACE
 from kizuna.ground.config import Config
+from kizuna.jobs.schedules import DAY_MS
+from kizuna.square.tables import ACCOUNT
+from kizuna.tie import pairing_queries, rounds
 from tests.media.corpus import plain
 from tests.sim.clock import EPOCH_MS
 from tests.sim.network import Faults
@@ -105,6 +108,9 @@ class Scene:
         self.open["club"] = int(self.club)
         await self.ben.town.send(f"/together/{self.club}/join")
         await self.aki.town.send(f"/together/{self.club}/windows", address=WATCHED)
+        for one, other in ((self.aki, self.ben), (self.ben, self.aki), (self.chie, self.sven)):
+            await one.app.follow(other.name)
+        await wants_suggestions(self, self.fred)
         for name in SERVERS:
             visitor = self.world.client(name, "visitor")
             self.listeners.setdefault(VISITOR, []).extend(listen(self.world, name, None, visitor))
@@ -134,6 +140,14 @@ async def share_club(scene: Scene, name: str) -> str:
     await scene.aki.town.send(f"/groups/{group}/members", **{"person[]": members})
     await scene.aki.town.send(f"/groups/{group}/share")
     return group
+
+
+async def wants_suggestions(scene: Scene, person: Person) -> None:
+    """Somebody wants friends suggested from follows. Not by the page: there all of them are new here."""
+    stores = scene.world.lives["town"].server.stores
+    row = await stores.square.reads.first(ACCOUNT.select().where(ACCOUNT.c.handle == person.name))
+    assert row is not None
+    await stores.circle.write(lambda tx: pairing_queries.give(tx, person.face_id, row.id))
 
 
 Deed = Callable[[Scene], Awaitable[None]]
@@ -237,6 +251,17 @@ async def _fred_rings(scene: Scene) -> None:
     await scene.fred.town.send("/season/ring", friend=str(scene.aki.face_id), key="m")
 
 
+async def _a_round_is_held(scene: Scene) -> None:
+    """A round for which everything is old enough. Sven wants no suggestions; nobody whom Fred follows follows him."""
+    server = scene.world.lives["town"].server
+    tie, square, store = server.parts.tie, server.parts.square, server.stores.circle
+    now = tie.clock.now_ms()
+    begun = {"began_at": now, "before_at": now + 30 * DAY_MS, "reached": 0}
+    await store.write(lambda tx: pairing_queries.change_round(tx, **begun))
+    while effect := await rounds.step(tie, square):
+        await store.write(effect)
+
+
 async def _ben_posts(scene: Scene) -> None:
     scene.open["last"] = int(await scene.ben.app.post("good night #night", "i"))
 
@@ -250,7 +275,7 @@ PUBLIC: tuple[tuple[Deed, Deed], ...] = (
     (_aki_edits, _fred_replies),
     (_chie_deletes, _aki_asks_fred),
     (_fred_and_sven_forget, _fred_rings),
-    (_aki_shows, _nothing),
+    (_aki_shows, _a_round_is_held),
     (_ben_posts, _nothing),
 )
 
@@ -362,6 +387,11 @@ async def _talk_about_a_window(scene: Scene) -> None:
     await scene.aki.town.send(f"{place}", text=f"{PLANTED} in the club", key="w3")
 
 
+async def _want_suggestions(scene: Scene) -> None:
+    for one in (scene.aki, scene.ben, scene.chie):
+        await wants_suggestions(scene, one)
+
+
 async def _one_note(scene: Scene) -> None:
     scene.hidden["quiet"] = await scene.ben.town.say(f"{PLANTED} only this", "v", "me")
 
@@ -377,7 +407,7 @@ def _together(*deeds: Deed) -> Deed:
 BUSY: tuple[Deed, ...] = (
     _whisper,
     _answer,
-    _note_to_self,
+    _together(_note_to_self, _want_suggestions),
     _among_two,
     _together(_among_a_group, _ring_for_each_other, _give_each_other),
     _without_fred,

@@ -61,6 +61,11 @@ _PROFILES: Final = sa.select(*_FACE, FACE.c.bio, FACE.c.bio_html, FACE.c.created
 _PROFILE_BY_HANDLE: Final = _PROFILES.where(FACE.c.handle == sa.bindparam("handle"))
 _PROFILE_BY_ID: Final = _PROFILES.where(FACE.c.id == sa.bindparam("face_id"))
 _PROFILES_BY_ID: Final = _PROFILES.where(FACE.c.id.in_(sa.bindparam("face_ids", expanding=True)))
+_DECLINED: Final = sa.select(FRIEND_REQUEST.c.from_id).where(
+    FRIEND_REQUEST.c.to_id == _VIEWER,
+    FRIEND_REQUEST.c.from_id.in_(sa.bindparam("face_ids", expanding=True)),
+    FRIEND_REQUEST.c.declined_at.is_not(None),
+)
 _HOW_MANY: Final = (
     sa.select(FRIENDSHIP.c.a_id, sa.func.count().label("friends"))
     .where(FRIENDSHIP.c.a_id.in_(sa.bindparam("face_ids", expanding=True)))
@@ -94,6 +99,14 @@ async def profiles_by_id(db: Db, viewer_id: int, face_ids: Collection[int]) -> d
         return {}
     rows = await db.all(_PROFILES_BY_ID, {"viewer_id": viewer_id, "face_ids": list(face_ids)})
     return {row.face_id: render.profile(row, viewer_id) for row in rows}
+
+
+async def declined(db: Db, viewer_id: int, face_ids: Collection[int]) -> set[int]:
+    """Those of these whose request the viewer has declined. Only the viewer may be told."""
+    if not face_ids:
+        return set()
+    rows = await db.all(_DECLINED, {"viewer_id": viewer_id, "face_ids": list(face_ids)})
+    return {row.from_id for row in rows}
 
 
 async def friendship_state(db: Db, viewer_id: int, other_id: int) -> Friendship:

@@ -12,7 +12,7 @@ from kizuna.ground.errors import Invalid, TooMany
 from kizuna.ground.ids import id_ms
 from kizuna.people.limits import Limiter, Rule
 
-Thing = Literal["posts", "follows", "mentions", "links", "requests", "invites"]
+Thing = Literal["posts", "follows", "mentions", "links", "requests", "invites", "suggestions"]
 HOUR_S: Final = 3600
 DAY_MS: Final = 24 * HOUR_S * 1000
 
@@ -32,6 +32,7 @@ class Newcomers:
             "links": config.new_links,
             "requests": config.new_requests,
             "invites": config.new_invites,
+            "suggestions": 0,  # who looks for whom follows him back may not do so with an account made for it
         }
         self._rules = {thing: Rule(f"{thing} of the new", limit, HOUR_S) for thing, limit in most.items()}
         self._span_ms = config.new_days * DAY_MS

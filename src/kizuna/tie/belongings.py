@@ -6,9 +6,11 @@ Ties end before the face goes. Recalls are then waited for, a week at most; last
 from collections.abc import AsyncIterator
 from typing import Final
 
+from kizuna.circle import friend_queries
+from kizuna.ground.clock import iso
 from kizuna.people.belongings import Entry, Leaver, Part, Progress
 from kizuna.store.store import Db, Tx
-from kizuna.tie import belongings_queries, consents
+from kizuna.tie import belongings_queries, consents, pairing_queries
 from kizuna.tie.models import LinkState
 
 PAGE: Final = 100
@@ -59,5 +61,29 @@ async def export_copies(db: Db, face_id: int) -> AsyncIterator[Entry]:
         after = rows[-1].id
 
 
-BEFORE_FACE: Final = (Part("tie.links", "circle", "circle", end_links, export_links),)
+async def forget_suggestions(tx: Tx, leaver: Leaver) -> Progress:
+    """Want no suggestions, and be suggested to nobody."""
+    await pairing_queries.drop_all(tx, leaver.owner_id)
+    return Progress.DONE
+
+
+async def export_suggestions(db: Db, face_id: int) -> AsyncIterator[Entry]:
+    """When the face wanted suggestions, and whom it never wants to be suggested again, where it may see them."""
+    for row in await pairing_queries.history(db, face_id):
+        until = None if row.ended_at is None else iso(row.ended_at)
+        yield Entry(row.id, row.given_at, "wanted", {"wanted": True, "until": until})
+    after = 0
+    while rows := await pairing_queries.put_away_after(db, face_id, after, PAGE):
+        known = await friend_queries.profiles_by_id(db, face_id, [row.other_id for row in rows])
+        for row in rows:
+            if row.other_id in known:
+                handle = known[row.other_id].face.handle
+                yield Entry(row.other_id, row.dismissed_at, f"@{handle}", {"put_away": handle})
+        after = rows[-1].other_id
+
+
+BEFORE_FACE: Final = (
+    Part("tie.links", "circle", "circle", end_links, export_links),
+    Part("tie.suggestions", "circle", "circle", forget_suggestions, export_suggestions),
+)
 AFTER_FACE: Final = (Part("tie.copies", "circle", "circle", forget, export_copies),)

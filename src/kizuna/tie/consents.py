@@ -9,7 +9,7 @@ from typing import Literal
 from kizuna.circle.events import FaceRemoved
 from kizuna.ground.errors import Conflict, Invalid, NotFound
 from kizuna.store.store import Tx
-from kizuna.tie import copy_queries, events, queries, recalls
+from kizuna.tie import copy_queries, events, pairing_queries, queries, recalls
 from kizuna.tie.duties import want_delivery, want_poll
 from kizuna.tie.models import INSIDE, Consent, Direction, Link, LinkState
 from kizuna.tie.partners import mastodon
@@ -79,10 +79,11 @@ async def unlink(tie: Tie, viewer_id: int, link_id: int, copies: Literal["keep",
 
 
 async def on_face_removed(event: FaceRemoved, tx: Tx) -> None:
-    """Consumer in the circle's store: a face that is gone leaves no copies and no access behind."""
+    """Consumer in the circle's store: a face that is gone leaves no copies, no access and no suggestions behind."""
     for link in await queries.links_of(tx, event.face_id):
         if link.state in (LinkState.LIVE, LinkState.RENEWAL):  # whoever leaves has chosen before
             await end_link(tx, event.face_id, link.id, recall=True)
+    await pairing_queries.drop_all(tx, event.face_id)
 
 
 async def end_link(tx: Tx, face_id: int, link_id: int, *, recall: bool) -> None:

@@ -5,6 +5,8 @@ from typing import Final, Literal
 
 import msgspec
 
+from kizuna.circle.models import Face
+from kizuna.square.models import Account
 from kizuna.tie.states import State
 
 Direction = Literal["out", "in"]
@@ -140,3 +142,10 @@ class Inbound(msgspec.Struct, frozen=True):
     html: str
     attachments: int
     written_at: int
+
+
+class Suggestion(msgspec.Struct, frozen=True):
+    """Somebody whom one follows on the square and is followed by, as both planes show them."""
+
+    face: Face
+    account: Account

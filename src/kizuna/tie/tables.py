@@ -172,3 +172,57 @@ INBOUND: Final = table(
     sa.UniqueConstraint("link_id", "remote_id"),
     sa.Index(None, "face_id", "id"),
 )
+
+# Who wants to be suggested to those they follow on the square, and who follow them; ended ones are the history.
+_PAIRING_ENDED = sa.Column("ended_at", sa.BigInteger)
+PAIRING: Final = table(
+    "circle",
+    "pairing",
+    "own",
+    sa.Column("id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("face_id", sa.BigInteger, nullable=False),
+    sa.Column("account_id", sa.BigInteger, nullable=False),
+    sa.Column("given_at", sa.BigInteger, nullable=False),
+    _PAIRING_ENDED,
+    sa.Index(
+        "uq_pairing_open",
+        "face_id",
+        unique=True,
+        sqlite_where=_PAIRING_ENDED.is_(None),
+        postgresql_where=_PAIRING_ENDED.is_(None),
+    ),
+    sa.Index(
+        "uq_pairing_account",
+        "account_id",
+        unique=True,
+        sqlite_where=_PAIRING_ENDED.is_(None),
+        postgresql_where=_PAIRING_ENDED.is_(None),
+    ),
+    sa.Index(None, "face_id", "id"),
+)
+
+# One row for each of the two, shown to ``face_id`` alone and judged anew at every read. One that was put away stays, so
+# that it never comes again; the row of the other side knows nothing of it.
+SUGGESTION: Final = table(
+    "circle",
+    "suggestion",
+    "own",
+    sa.Column("face_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("other_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("rank", sa.BigInteger, nullable=False),
+    sa.Column("dismissed_at", sa.BigInteger),
+    sa.Index(None, "other_id"),
+)
+
+# The round that is held or was held last; the only row has the id 1. ``reached`` is the face up to which it has come,
+# None when it is over.
+PAIRING_ROUND: Final = table(
+    "circle",
+    "pairing_round",
+    "secret",
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("key", sa.LargeBinary, nullable=False),
+    sa.Column("began_at", sa.BigInteger, nullable=False),
+    sa.Column("before_at", sa.BigInteger),
+    sa.Column("reached", sa.BigInteger),
+)

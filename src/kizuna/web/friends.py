@@ -23,6 +23,7 @@ from kizuna.web.forms import Sent, Short, Table, face_of, path_id, sent
 from kizuna.web.items import circle_face
 from kizuna.web.pages import Pages, done
 from kizuna.web.pieces import Form, FriendRow, InviteLink, InviteRow, RequestRow
+from kizuna.web.suggested import suggesting, suggestion_rows
 from kizuna.web.views import ConfirmView, FriendsView, InvitesView, InviteView
 from kizuna.web.voices import profile_of
 
@@ -68,6 +69,8 @@ async def friends_page(pages: Pages, parts: MemberParts, request: Request, viewe
         ),
         incoming=_rows(await friend_queries.requests_in(reads, me)),
         outgoing=_rows(await friend_queries.requests_out(reads, me)),
+        suggestions=await suggestion_rows(parts, viewer),
+        suggesting=await suggesting(parts, viewer),
         search=Form(values={"handle": typed}, errors=problems),
     )
     return pages.show(parts, request, view)

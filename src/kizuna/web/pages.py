@@ -160,6 +160,7 @@ NOTICES: Final = {
     "befriended": _("You are friends now."),
     "declined": _("The request is gone. Nobody is told."),
     "withdrawn": _("Your request is taken back."),
+    "put_away": _("Put away. It never comes again, and nobody is told."),
     "removed": _("You are friends no more. Nobody is told."),
     "saved": _("Saved."),
     "pinned": _("It stands first on your page now."),

@@ -360,6 +360,13 @@ class ConsentEvent(Piece, frozen=True, kw_only=True):
     at_ms: int
 
 
+class ChoiceEvent(Piece, frozen=True, kw_only=True):
+    """One line of the history of something that is either wanted or not."""
+
+    given: bool
+    at_ms: int
+
+
 class FriendRow(Piece, frozen=True, kw_only=True):
     """A friend and since when."""
 
@@ -373,6 +380,13 @@ class RequestRow(Piece, frozen=True, kw_only=True):
     face: Face
     note: str
     at_ms: int
+
+
+class SuggestionRow(Piece, frozen=True, kw_only=True):
+    """Somebody whom the viewer follows on the square and is followed by: `face` in the circle, `account` there."""
+
+    face: Face
+    account: Face
 
 
 class InviteRow(Piece, frozen=True, kw_only=True):

@@ -49,6 +49,7 @@ from kizuna.web import (
     staff_machine,
     staff_people,
     staff_reports,
+    suggested,
     tags,
     tied,
     together,
@@ -117,6 +118,8 @@ def routes(
         tied.add(table)
         copied.add(table)
         both.add(table)
+    if {"square", "circle"} <= set(config.planes):
+        suggested.add(table)
     return table.public, table.member
 
 

@@ -27,6 +27,7 @@ The forms of the templates, all POST, all with `csrf` and most with `back` (a pa
     /copies/{id}/recall   /copies/recall   /settings/ties/{id}/recall                    (GET: ConfirmView)
     /c/{handle}/request  note      /c/{handle}/{accept,decline,withdraw}
     /c/{handle}/remove                                        (GET: ConfirmView)
+    /c/{handle}/not-this-one       /settings/suggestions  want (1 or nothing)
     /invites  uses days            /invites/{id}/end          /invite/{code}  (become friends)
     /settings/profile  plane name note
     /settings/sessions/{id}/end    /settings/sessions/end-others
@@ -44,6 +45,7 @@ import msgspec
 from kizuna.doors.unsent import Unsent
 from kizuna.web.pieces import (
     AudienceKind,
+    ChoiceEvent,
     Composer,
     ConsentEvent,
     CopyRow,
@@ -64,6 +66,7 @@ from kizuna.web.pieces import (
     ResponderRow,
     SessionRow,
     StagedPicture,
+    SuggestionRow,
     TieRow,
     Timeline,
 )
@@ -227,12 +230,17 @@ class FaceView(PageView, frozen=True, kw_only=True):
 
 
 class FriendsView(PageView, frozen=True, kw_only=True):
-    """`/friends`: friends, and requests both ways. `search` holds the handle that was looked for in vain."""
+    """`/friends`: friends, requests both ways, and suggestions, which a viewer without an account here cannot have.
+
+    `search` holds the handle that was looked for in vain.
+    """
 
     template: ClassVar[str] = "friends.html"
     friends: tuple[FriendRow, ...]
     incoming: tuple[RequestRow, ...] = ()
     outgoing: tuple[RequestRow, ...] = ()
+    suggestions: tuple[SuggestionRow, ...] = ()
+    suggesting: Literal["", "off", "on"] = ""
     search: Form = Form()
 
 
@@ -275,6 +283,15 @@ class SessionsView(PageView, frozen=True, kw_only=True):
 
     template: ClassVar[str] = "settings_sessions.html"
     sessions: tuple[SessionRow, ...]
+
+
+class SuggestionsView(PageView, frozen=True, kw_only=True):
+    """`/settings/suggestions`: since when the viewer wants suggestions, if so, and each change, newest first."""
+
+    template: ClassVar[str] = "settings_suggestions.html"
+    since_ms: int | None = None
+    history: tuple[ChoiceEvent, ...] = ()
+    form: Form = Form()
 
 
 class TiesView(PageView, frozen=True, kw_only=True):
