@@ -330,6 +330,7 @@ def events_table(parts: Parts, stores: Stores) -> Mapping[str, Subscription]:
             [Consumer("square.forget_deleted", stores.people, kept_actions.forget_deleted)],
         ),
         *_tied_inside(parts, stores),
+        *wiring_apps.following(parts.apps),
     ]
     joined: dict[str, Subscription] = {}
     for event, consumers in table:

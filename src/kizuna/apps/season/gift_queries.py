@@ -29,6 +29,14 @@ _GIVEN_SINCE: Final = (
 _PASSED_ON: Final = sa.select(_G.to_id).where(
     _G.act_id == sa.bindparam("act_id"), _G.state.in_(("given", "opened"))
 )
+_BETWEEN: Final = sa.and_(
+    _G.from_id == sa.bindparam("giver_id", type_=sa.BigInteger),
+    _G.to_id == sa.bindparam("receiver_id", type_=sa.BigInteger),
+    _G.state == "given",
+    _G.id < sa.bindparam("below", type_=sa.BigInteger),
+)
+_UNDER_WAY: Final = sa.select(SEASON_GIFT).where(_BETWEEN).order_by(_G.id).limit(sa.bindparam("limit"))
+_TURN_AWAY: Final = sa.update(SEASON_GIFT).where(_BETWEEN).values(to_id=-_G.id)
 _DUE: Final = (
     sa.select(SEASON_GIFT)
     .where(_G.state == "given", _G.expires_at <= sa.bindparam("now_ms"))
@@ -119,11 +127,22 @@ async def of_party(db: Db, face_id: int, limit: int) -> list[Gift]:
     return [_gift(row) for row in rows]
 
 
+async def under_way(db: Db, from_id: int, to_id: int, below: int, limit: int) -> list[Gift]:
+    """What one face has given another that is not opened, of the gifts before an id."""
+    wanted = {"giver_id": from_id, "receiver_id": to_id, "below": below, "limit": limit}
+    return [_gift(row) for row in await db.all(_UNDER_WAY, wanted)]
+
+
+async def turn_away(tx: Tx, from_id: int, to_id: int, below: int) -> None:
+    """What one face has given another and is not opened will be nobody's, as if the other had left."""
+    await tx.run(_TURN_AWAY, {"giver_id": from_id, "receiver_id": to_id, "below": below})
+
+
 async def forget_party(tx: Tx, gift: Gift, face_id: int) -> None:
-    """Take a face that has left out of a gift, and its note with it."""
-    values: dict[str, object] = {"note": ""}
+    """Take a face that has left out of a gift. A note goes with whoever wrote it."""
+    values: dict[str, object] = {}
     if gift.from_id == face_id:
-        values["from_id"] = -gift.id
+        values |= {"from_id": -gift.id, "note": ""}
     if gift.to_id == face_id:
         values["to_id"] = -gift.id
     await tx.run(sa.update(SEASON_GIFT).where(_G.id == gift.id).values(values))

@@ -5,6 +5,7 @@ from functools import partial
 from typing import Final
 
 from kizuna.apps.season import actions, belongings, eve, gift_actions
+from kizuna.apps.season.consumers import following
 from kizuna.apps.season.coupon_web import CouponPages
 from kizuna.apps.season.files import TEMPLATES, files, installed
 from kizuna.apps.season.gift_web import GiftPages
@@ -58,6 +59,7 @@ def mount(config: Config, circle: Circle, clock: Clock, randomness: Randomness) 
                 Schedule(GIVE_BACK, MINUTE_MS, partial(_give_back, seasons)),
             ]
         },
+        follows=following(seasons),
     )
 
 

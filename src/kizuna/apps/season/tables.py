@@ -84,8 +84,8 @@ SEASON_ACT: Final = table(
 )
 
 # A gift under way, and what became of it (gift_rules.py). Its note is for giver and receiver alone. ``to_id`` is empty
-# until somebody has claimed it; a face that has left is its negative id. ``act_id`` names the act whose coupon is
-# passed on by it. Times are those of the season.
+# until somebody has claimed it; a face that has left, or blocks the giver, is its negative id. ``act_id`` names the act
+# whose coupon is passed on by it. Times are those of the season.
 SEASON_GIFT: Final = table(
     "circle",
     "season_gift",
