@@ -26,6 +26,8 @@ def gift(number: int, other: p.Face | None, **more: Any) -> s.GiftRow:
         "note": "",
         "state": "given",
         "opens_ms": NOW + 3 * DAY,
+        "over_ms": NOW + 30 * DAY,
+        "zone": SEASON.zone,
         "wrapped": False,
         "thanked": False,
     }
@@ -94,7 +96,13 @@ def coupon_samples(locale: Locale) -> dict[str, PageView]:
     shop = SEASON.sponsors[0].name[locale]
 
     def row(number: int, **more: Any) -> s.CouponRow:
-        usual: dict[str, Any] = {"count": 1, "until_ms": NOW + 30 * DAY, "over": False, "shown": False}
+        usual: dict[str, Any] = {
+            "count": 1,
+            "until_ms": NOW + 30 * DAY,
+            "zone": SEASON.zone,
+            "over": False,
+            "shown": False,
+        }
         return s.CouponRow(
             id=SEASON.coupons[number].id, run="1", name=names[number], sponsor=shop, **{**usual, **more}
         )

@@ -1,7 +1,9 @@
 """Gifts and coupons of a season as people use them: wrapped, opened, thanked for; shown in a shop, and taken there."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -81,7 +83,11 @@ async def test_until_its_day_it_stays_wrapped(on: Cast) -> None:
     day = re.findall(r'<option value="(\d{13})"', page.html)[-1]
     await on.aoi.do(page, GIFTS, friend=friend_in(page), note="on the last day", opens=day)
     seen = await on.ben.open(GIFTS)
-    assert "Wrapped until" in seen.text
+    assert "Wrapped until December 25" in seen.text
+    year = datetime.fromtimestamp(int(day) / 1000, UTC).year + 1
+    last = f"To be opened by January 2, {year} 12:00 AM (Japan Standard Time)"
+    for one in (seen, await on.aoi.open(GIFTS)):
+        assert last in one.text.replace("\u202f", " ")
     assert not [form for form in seen.forms if form.action.endswith("/open")]
     gift = re.findall(r"/season/gifts/(\d+)/revoke", (await on.aoi.open(GIFTS)).html)[0]
     token = await on.ben.token(GIFTS)
@@ -182,6 +188,28 @@ async def test_a_gift_of_whom_one_blocks_is_not_shown(on: Cast) -> None:
     seen = await on.ben.open(GIFTS)
     assert "From Aoi" not in seen.text
     assert not [form for form in seen.forms if form.action.endswith("/open")]
+
+
+async def test_after_a_block_a_gift_is_for_somebody_who_is_gone(on: Cast) -> None:
+    """The server hears of the block by itself; and once it is taken back, there is nothing to open."""
+    page = await on.aoi.open(GIFTS)
+    await on.aoi.do(page, GIFTS, friend=friend_in(page), note="a riddle")
+    (opening,) = [form.action for form in (await on.ben.open(GIFTS)).forms if form.action.endswith("/open")]
+    await on.ben.do("/c/aoi/block", "/c/aoi/block")
+    seen = await on.aoi.open(GIFTS)
+    assert "For somebody who is gone" in seen.text
+    assert "Take it back" in seen.text
+    assert "came back" not in seen.text
+    page = await on.ben.open("/settings/blocks")
+    (ending,) = [form.action for form in page.forms if form.action.endswith("/end")]
+    await on.ben.do(page, ending)
+    for _ in range(100):
+        if "For somebody who is gone" in (await on.aoi.open(GIFTS)).text:
+            break
+        await asyncio.sleep(0.05)
+    token = await on.ben.token(GIFTS)
+    assert (await on.ben.raw(opening, [("csrf", token)])).status_code == 404
+    assert "From Aoi" not in (await on.ben.open(GIFTS)).text
 
 
 async def test_codes_are_not_guessed_for_long(on: Cast, monkeypatch: pytest.MonkeyPatch) -> None:

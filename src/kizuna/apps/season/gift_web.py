@@ -229,6 +229,8 @@ class GiftPages:
             note=gift.note if known else "",
             state=gift.state,
             opens_ms=gift.opens_at - calendar.ahead_ms,
+            over_ms=gift.expires_at - calendar.ahead_ms,
+            zone=run.season.zone,
             wrapped=calendar.now_ms() < gift.opens_at,
             thanked=gift.thanked,
             link=f"/season/gift/{link}" if link and gift.state == "given" else "",

@@ -147,6 +147,10 @@ class GiftRow(Piece, frozen=True, kw_only=True):
     note: str
     state: Literal["given", "opened", "revoked", "expired", "declined"]
     opens_ms: int
+    over_ms: int
+    """From this instant on it is not to be opened any more."""
+    zone: str
+    """By whose clocks its instants are told: the season's."""
     wrapped: bool
     """Its day has not come."""
     thanked: bool
@@ -193,6 +197,7 @@ class CouponRow(Piece, frozen=True, kw_only=True):
     sponsor: str
     count: int
     until_ms: int
+    zone: str
     over: bool
     shown: bool
     """There is a code that was not used."""
