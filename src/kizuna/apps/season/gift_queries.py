@@ -13,6 +13,12 @@ _G: Final = SEASON_GIFT.c
 _FACE: Final = sa.bindparam("face_id", type_=sa.BigInteger)
 _GIFT: Final = sa.select(SEASON_GIFT).where(_G.id == sa.bindparam("id"))
 _PARTY: Final = sa.or_(_G.from_id == _FACE, _G.to_id == _FACE)
+_OF_PARTY: Final = (
+    sa.select(SEASON_GIFT)
+    .where(_PARTY, _G.id > sa.bindparam("after"))
+    .order_by(_G.id)
+    .limit(sa.bindparam("limit"))
+)
 _PAGE: Final = (
     sa.select(SEASON_GIFT)
     .where(_G.run_id.in_(sa.bindparam("runs", expanding=True)), _G.id < sa.bindparam("below"))
@@ -119,12 +125,10 @@ async def due(db: Db, now_ms: int, limit: int) -> list[Gift]:
     return [_gift(row) for row in await db.all(_DUE, {"now_ms": now_ms, "limit": limit})]
 
 
-async def of_party(db: Db, face_id: int, limit: int) -> list[Gift]:
-    """Gifts in which a face stands, in any season."""
-    rows = await db.all(
-        sa.select(SEASON_GIFT).where(_PARTY).order_by(_G.id).limit(limit), {"face_id": face_id}
-    )
-    return [_gift(row) for row in rows]
+async def of_party(db: Db, face_id: int, limit: int, after: int = 0) -> list[Gift]:
+    """Gifts in which a face stands, in any season, in their order."""
+    wanted = {"face_id": face_id, "after": after, "limit": limit}
+    return [_gift(row) for row in await db.all(_OF_PARTY, wanted)]
 
 
 async def under_way(db: Db, from_id: int, to_id: int, below: int, limit: int) -> list[Gift]:

@@ -10,10 +10,12 @@ leaves, or blocks the giver, it is given on, to nobody: the giver may take it ba
 giver can tell the one from the other, nor from somebody who did not open it.
 """
 
+from collections.abc import Mapping
 from typing import Final, Literal, get_args
 
 import msgspec
 
+from kizuna.circle.models import Friendship, Profile
 from kizuna.ground.errors import Conflict, Gone
 
 State = Literal["given", "opened", "revoked", "expired", "declined"]
@@ -59,3 +61,10 @@ def check_revoke(gift: Gift) -> None:
 def is_over(gift: Gift, now_ms: int) -> bool:
     """Whether it has to be given back, because nobody opened it in time."""
     return gift.state == "given" and now_ms >= gift.expires_at
+
+
+def welcome(known: Mapping[int, Profile], giver_id: int) -> bool:
+    """Whether what somebody gave is shown to its receiver, who sees the faces ``known``: not where either of the two
+    blocks the other."""
+    giver = known.get(giver_id)
+    return giver is not None and giver.state is not Friendship.BLOCKED
