@@ -4,6 +4,7 @@ from typing import Any, Final
 
 import segno
 
+from kizuna.apps.season import report
 from kizuna.apps.season import views as s
 from kizuna.apps.season.check import load_season
 from kizuna.apps.season.files import SHIPPED, asset
@@ -118,13 +119,14 @@ def coupon_samples(locale: Locale) -> dict[str, PageView]:
         )
 
     def host(**more: Any) -> s.HostView:
-        numbers = ("people", "ringers", "acts", "coupons", "used", "gifts", "through_friends")
+        numbers = report.Totals.__struct_fields__
         usual: dict[str, Any] = {
             "page": page(locale, path="/season/host"),
             "title": title,
             "sponsors": tuple((one.id, one.name[locale]) for one in SEASON.sponsors),
             "shops": (),
             "waiting": (),
+            "refused": (),
             **dict.fromkeys(numbers),
         }
         return s.HostView(**{**usual, **more})
@@ -156,11 +158,14 @@ def coupon_samples(locale: Locale) -> dict[str, PageView]:
         "season_host": host(
             shops=(s.ShopRow(face=KENICHI, sponsor="corner-shop", name=shop),),
             waiting=(YUMI, SAKURA),
+            refused=(KENICHI,),
             people=312,
             ringers=288,
             acts=5412,
             coupons=61,
             gifts=140,
+            messages=97,
+            public_messages=41,
             through_friends=90,
         ),
         "season_host_none": host(),

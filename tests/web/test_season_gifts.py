@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from kizuna.apps.season import book, queries
+from kizuna.apps.season import book, coupon_queries, queries
 from kizuna.apps.season.check import load_season
 from kizuna.apps.season.files import SHIPPED
 from kizuna.circle import friend_queries
@@ -137,7 +137,7 @@ async def test_a_coupon_is_shown_and_taken_once(on: Cast, monkeypatch: pytest.Mo
     for where in ("/season/host", "/season/counter"):
         await on.ben.open(where, 404)
     page = await on.carol.open("/season/host")
-    assert page.text.count("fewer than 20 people") == 7
+    assert page.text.count("fewer than 20 people") == 9
     await on.carol.do(page, "/season/host/shops", handle="@Ben", sponsor="corner-shop")
     page = await on.carol.open("/season/host")
     naming = next(form for form in page.forms if "handle" in dict(form.fields))
@@ -179,6 +179,28 @@ async def test_a_shop_that_blocks_the_host_is_seen_and_removed(on: Cast) -> None
     assert "The corner shop" in page.words_of("what")[-1]
     await on.carol.do(page, "/season/host/shops")
     await on.ben.open("/season/counter", 404)
+
+
+async def test_what_a_host_has_said_of_who_waits_can_be_undone(on: Cast) -> None:
+    await promote(on.server, "carol", Role.ADMINISTRATOR)
+    store = on.server.parts.circle.store
+    ben = await friend_queries.profile(store.reads, 0, "ben")
+    made = next(one for one in await queries.all_runs(store.reads) if one.season == "xmas-2011")
+    assert ben is not None
+    face_id = ben.face.id
+    await store.write(lambda tx: coupon_queries.ask_review(tx, made.id, face_id))
+    page = await on.carol.open("/season/host")
+    refusing = next(form for form in page.forms if dict(form.fields).get("allowed") == "0")
+    await on.carol.post(refusing)
+    page = await on.carol.open("/season/host")
+    assert "Nobody waits." in page.text
+    (undoing,) = [form for form in page.forms if form.action == "/season/host/reviews"]
+    assert "Those who may not use coupons Ben" in page.text
+    await on.carol.post(undoing)
+    decided = await coupon_queries.review(store.reads, made.id, face_id)
+    assert decided is not None
+    assert decided.allowed
+    assert "Those who may not use coupons" not in (await on.carol.open("/season/host")).text
 
 
 async def test_a_gift_of_whom_one_blocks_is_not_shown(on: Cast) -> None:

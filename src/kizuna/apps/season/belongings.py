@@ -6,7 +6,14 @@ Acts stay, in their order, without the face that has left: else nobody could che
 from collections.abc import AsyncIterator
 from typing import Final
 
-from kizuna.apps.season import coupon_queries, eve_queries, gift_actions, gift_queries, queries
+from kizuna.apps.season import (
+    coupon_queries,
+    eve_queries,
+    gift_actions,
+    gift_queries,
+    message_queries,
+    queries,
+)
 from kizuna.apps.season.gift_rules import Gift, welcome
 from kizuna.circle import friend_queries
 from kizuna.circle.models import Profile
@@ -24,7 +31,9 @@ PAGE: Final = 200
 async def empty(tx: Tx, leaver: Leaver) -> Progress:
     """What hangs goes, and acts are nobody's."""
     face_id = leaver.owner_id
-    if await queries.forget_some(tx, face_id, AT_ONCE):
+    if await queries.forget_some(tx, face_id, AT_ONCE) or await message_queries.forget_some(
+        tx, face_id, AT_ONCE
+    ):
         return Progress.MORE
     await queries.take_down(tx, face_id)
     await eve_queries.forget_chances(tx, face_id)

@@ -146,6 +146,16 @@ async def waiting(db: Db, run_id: int) -> Sequence[int]:
     return [row.face_id for row in rows]
 
 
+async def refused(db: Db, run_id: int) -> Sequence[int]:
+    """Faces whom a host does not let use coupons, in the order in which they asked."""
+    rows = await db.all(
+        sa.select(_R.face_id)
+        .where(_R.run_id == run_id, _R.allowed.is_(False))
+        .order_by(_R.asked_at, _R.face_id)
+    )
+    return [row.face_id for row in rows]
+
+
 async def leave(tx: Tx, face_id: int) -> None:
     """Take a face that has left out of shops, reviews and codes; a code that was used stays used."""
     await tx.run(sa.delete(SEASON_SHOP).where(_S.face_id == face_id))

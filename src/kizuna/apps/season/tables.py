@@ -157,3 +157,16 @@ SEASON_REVIEW: Final = table(
     sa.Column("asked_at", sa.BigInteger, nullable=False),
     sa.Column("allowed", sa.Boolean),
 )
+
+# Which voices are messages of a season, and whether a copy of it is public. For totals alone.
+SEASON_MESSAGE: Final = table(
+    "circle",
+    "season_message",
+    "own",
+    sa.Column("voice_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("run_id", sa.BigInteger, sa.ForeignKey("season_run.id"), nullable=False),
+    sa.Column("face_id", sa.BigInteger, nullable=False),
+    sa.Column("public", sa.Boolean, nullable=False),
+    sa.Index(None, "run_id"),
+    sa.Index(None, "face_id"),
+)

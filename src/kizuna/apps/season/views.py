@@ -256,11 +256,14 @@ class HostView(PageView, frozen=True, kw_only=True):
     sponsors: tuple[tuple[str, str], ...]
     shops: tuple[ShopRow, ...]
     waiting: tuple[Face, ...]
+    refused: tuple[Face, ...]
     people: int | None
     ringers: int | None
     acts: int | None
     coupons: int | None
     used: int | None
     gifts: int | None
+    messages: int | None
+    public_messages: int | None
     through_friends: int | None
     form: Form = Form()
