@@ -1,13 +1,17 @@
 """The draw for all: at its instant, once, and anybody who holds the seed can compute it."""
 
 import asyncio
+import dataclasses
+from contextlib import suppress
+from typing import Any, cast
 
 import pytest
 import sqlalchemy as sa
 from msgspec.structs import replace
 
-from kizuna.apps.season import book, eve, eve_queries, queries
-from kizuna.apps.season.models import EvePrize
+from kizuna.apps.season import actions, book, draws, eve, eve_queries, queries
+from kizuna.apps.season.draws import eve_seed, level, winners
+from kizuna.apps.season.models import EvePrize, Prize
 from kizuna.apps.season.ports import Seasons
 from kizuna.apps.season.run import Run
 from kizuna.apps.season.tables import SEASON_CHANCE
@@ -16,7 +20,7 @@ from kizuna.ledger import queries as ledger
 from kizuna.ledger.actions import move
 from kizuna.ledger.audit import audit
 from kizuna.ledger.models import Movement
-from kizuna.store.store import Tx
+from kizuna.store.store import Store, Tx
 from tests.circle.conftest import Cast
 from tests.fakes import FakeClock
 from tests.season.conftest import at
@@ -58,6 +62,94 @@ async def test_it_is_held_at_its_instant_and_once(
     assert await cakes(played, run, town.hana, town.taro, town.yuki, town.ken) == [1, 1, 1, 0]
     assert await audit(played.store.reads) == []
     assert (await verify(played.store.reads, {run.season.id: run.season}))[1] == []
+
+
+async def crowd(seasons: Seasons, run: Run, clock: FakeClock, people: int) -> None:
+    """So many more have a point or some more, each of another number."""
+
+    async def win(tx: Tx) -> None:
+        for number in range(1, people + 1):
+            source, target = book.Account(book.points(run), "issuer"), book.held(book.points(run), number)
+            await move(tx, Movement(f"a test {number}", source, target, 1 + number % 20))
+
+    await seasons.store.write(win)
+    clock.set(at("2026-12-24T21:00"))
+
+
+class Interrupted(Exception):
+    """The process ended."""
+
+
+async def test_held_in_parts_it_ends_the_same_wherever_it_was_interrupted(
+    played: Seasons, run: Run, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Four faces in a write, and every second write never happens."""
+    monkeypatch.setattr(eve, "AT_ONCE", 4)
+    run = few(run, 10)
+    await crowd(played, run, clock, 30)
+    made = await queries.find_run(played.store.reads, run.season.id, run.year)
+    assert made is not None
+    writes = 0
+
+    class Weak:
+        """A store that breaks down at every second write."""
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(played.store, name)
+
+        async def write(self, apply: Any) -> Any:
+            nonlocal writes
+            writes += 1
+            if writes % 2 == 0:
+                raise Interrupted
+            return await played.store.write(apply)
+
+    weak = dataclasses.replace(played, store=cast("Store", Weak()))
+    for _ in range(40):
+        with suppress(Interrupted):
+            if await eve.hold(weak, run):
+                break
+    else:
+        raise AssertionError("it is never held")
+    assert writes > 20, "a premise"
+    levels, won = await _chances(played, run)
+    root = await queries.root(played.store.reads, made.id)
+    assert run.season.eve is not None
+    assert len(levels) == 33
+    assert won == dict(winners(eve_seed(root, run), run.season.eve, levels))
+    assert await audit(played.store.reads) == []
+    assert (await verify(played.store.reads, {run.season.id: run.season}))[1] == []
+    assert await eve.hold(played, run) == 0
+
+
+async def test_points_won_after_its_instant_are_no_chances(
+    played: Seasons, run: Run, town: Cast, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However late somebody is written down: what counts is what they had at nine in the evening."""
+    monkeypatch.setattr(draws, "prize_at", lambda _lot, _number: Prize(weight=1, points=500))
+    clock.set(at("2026-12-24T20:59:59"))
+    await actions.ring(played, run, town.yuki, town.hana)
+    clock.set(at("2026-12-24T21:00:01"))
+    await actions.ring(played, run, town.taro, town.hana)
+    await actions.ring(played, run, town.ken, town.hana)
+    await eve.hold(played, run)
+    assert (await _chances(played, run))[0] == {
+        town.hana: level(run.season, 80),
+        town.taro: level(run.season, 7),
+        town.yuki: level(run.season, 501),
+    }
+
+
+async def test_a_turn_is_not_for_ever(
+    played: Seasons, run: Run, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(eve, "AT_ONCE", 1)
+    monkeypatch.setattr(eve, "TURN_MS", 0)
+    clock.set(at("2026-12-24T21:00"))
+    assert await eve.hold(played, run) == 0
+    assert await _chances(played, run) == ({}, {})
+    monkeypatch.setattr(eve, "TURN_MS", 1000)
+    assert await eve.hold(played, run) == 3
 
 
 async def test_another_winner_is_found(played: Seasons, run: Run, town: Cast, clock: FakeClock) -> None:
