@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from itertools import combinations
 
 import pytest
 from hypothesis import given
@@ -27,18 +28,20 @@ from kizuna.apps.season.ports import Seasons
 from kizuna.apps.season.run import Run
 from kizuna.apps.season.tables import SEASON_ACT
 from kizuna.apps.season.verify import verify
-from kizuna.circle import friend_actions
+from kizuna.circle import friend_actions, friend_queries
+from kizuna.circle.actions import make_face
 from kizuna.circle.ports import Circle
 from kizuna.circle.tables import FACE
 from kizuna.ground.errors import Conflict, Gone, Invalid, NotFound
-from kizuna.ground.ids import id_ms
+from kizuna.ground.ids import first_id_at, id_ms
 from kizuna.jobs.idempotency import make_key
 from kizuna.ledger import queries as ledger
 from kizuna.ledger.actions import move
 from kizuna.ledger.audit import audit
 from kizuna.ledger.models import Account, Movement
 from kizuna.ledger.rules import Insufficient
-from kizuna.store.store import Tx
+from kizuna.store.open import Stores
+from kizuna.store.store import Db, Tx
 from tests.circle.conftest import Cast
 from tests.fakes import FakeClock
 from tests.season.conftest import at
@@ -307,6 +310,90 @@ async def test_the_new_wait_three_days(seasons: Seasons, run: Run, town: Cast, c
 )
 def test_who_rings_mostly_for_people_nobody_else_knows(friends_of: dict[int, int], so: bool) -> None:
     assert looks_made_up(friends_of) is so
+    assert looks_made_up(friends_of, set(friends_of)) is so
+
+
+@pytest.mark.parametrize(
+    ("known", "so"), [(set[int](), True), ({1, 2, 3, 4, 5}, True), ({1, 2, 3, 4, 5, 6}, False), (None, False)]
+)
+def test_friends_of_each_other_whom_nobody_knows(known: set[int] | None, so: bool) -> None:
+    assert looks_made_up(dict.fromkeys(range(1, 11), 9), known) is so
+
+
+async def made_up(seasons: Seasons, *friends: int) -> list[int]:
+    """Five faces that were made at this moment, friends of each other and of these."""
+    store = seasons.store
+    names = ("one", "two", "three", "four", "five")
+    faces = [store.ids.new() for _ in names]
+
+    async def apply(tx: Tx) -> None:
+        for name, face_id in zip(names, faces, strict=True):
+            await make_face(tx, face_id, name, name.title())
+        for one, other in combinations([*faces, *friends], 2):
+            await friend_queries.tie_friends(tx, one, other)
+
+    await store.write(apply)
+    return faces
+
+
+@pytest.fixture
+def grown(cast: Cast, town: Cast, run: Run, stores: Stores) -> Cast:
+    """Those of the cast were here before the season began."""
+    assert max(cast.hana, cast.taro, cast.yuki, cast.ken) < first_id_at(run.opens_ms)
+    assert stores.circle.ids.new() > first_id_at(run.opens_ms)
+    return town
+
+
+async def test_accounts_that_befriend_each_other_are_looked_at(
+    grown: Cast, seasons: Seasons, run: Run, clock: FakeClock
+) -> None:
+    """Whether one rings for them, or has their coupons; until somebody who was here before is a friend of theirs."""
+    faces = await made_up(seasons, grown.hana)
+    for one in faces:
+        await actions.hang(seasons, run, one)
+        await actions.ring(seasons, run, grown.hana, one)
+    clock.set(max(clock.now_ms(), id_ms(grown.hana) + YOUNG_MS))
+    with pytest.raises(Conflict):
+        await coupon_actions.show(seasons, run, grown.hana, SNACK)
+
+
+async def test_coupons_of_accounts_that_befriend_each_other(
+    grown: Cast, seasons: Seasons, run: Run, clock: FakeClock
+) -> None:
+    faces = await made_up(seasons, grown.hana)
+    for one in faces:
+        await actions.hang(seasons, run, one)
+        await actions.ring(seasons, run, one, grown.hana)
+        gift = await give(seasons, run, one, grown.hana, f"coupon/{SNACK}", "")
+        await gift_actions.open_gift(seasons, grown.hana, gift)
+    clock.set(max(clock.now_ms(), id_ms(grown.hana) + YOUNG_MS))
+    with pytest.raises(Conflict):
+        await coupon_actions.show(seasons, run, grown.hana, SNACK)
+
+
+async def test_new_people_whom_somebody_knows_are_nothing_to_look_at(
+    grown: Cast, seasons: Seasons, run: Run, clock: FakeClock
+) -> None:
+    faces = await made_up(seasons, grown.hana, grown.ken)
+    for one in faces:
+        await actions.hang(seasons, run, one)
+        await actions.ring(seasons, run, grown.hana, one)
+    clock.set(max(clock.now_ms(), id_ms(grown.hana) + YOUNG_MS))
+    assert await coupon_actions.show(seasons, run, grown.hana, SNACK)
+
+
+async def test_where_nobody_was_before_the_season_friends_are_counted(
+    grown: Cast, seasons: Seasons, run: Run, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def young(_: Db) -> int:
+        return first_id_at(run.opens_ms)
+
+    monkeypatch.setattr(friend_queries, "first_face", young)
+    for one in await made_up(seasons, grown.hana):
+        await actions.hang(seasons, run, one)
+        await actions.ring(seasons, run, grown.hana, one)
+    clock.set(max(clock.now_ms(), id_ms(grown.hana) + YOUNG_MS))
+    assert await coupon_actions.show(seasons, run, grown.hana, SNACK)
 
 
 async def test_a_host_has_a_look_first(
@@ -350,9 +437,14 @@ async def test_a_used_code_stays_used_when_both_have_left(won: Seasons, run: Run
     assert (row.face_id, row.shop_id, row.redeemed_at is None) == (-shown, -shown, False)
 
 
-async def test_the_receiver_who_leaves_gives_the_share_back(seasons: Seasons, run: Run, town: Cast) -> None:
+async def test_the_receiver_who_leaves_gives_the_share_back(
+    seasons: Seasons, run: Run, town: Cast, clock: FakeClock
+) -> None:
     act = await actions.ring(seasons, run, town.hana, town.taro)
     await give(seasons, run, town.hana, town.taro, f"share/{act}", "")
     await seasons.store.write(lambda tx: gift_actions.leave_some(tx, town.taro))
+    assert await to_pass_on(seasons, run, act) == 1
+    clock.set(run.closes_ms + 7 * DAY_MS)
+    await gift_actions.expire(seasons)
     assert await to_pass_on(seasons, run, act) == 2
     assert await has(seasons, run, town.hana) == [1]

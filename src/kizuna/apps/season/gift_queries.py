@@ -35,6 +35,12 @@ _GIVEN_SINCE: Final = (
 _PASSED_ON: Final = sa.select(_G.to_id).where(
     _G.act_id == sa.bindparam("act_id"), _G.state.in_(("given", "opened"))
 )
+_GIVERS: Final = (
+    sa.select(_G.from_id)
+    .where(_G.to_id == _FACE, _G.state == "opened", _G.from_id > 0)
+    .where(_G.asset.in_(sa.bindparam("assets", expanding=True)))
+    .distinct()
+)
 _BETWEEN: Final = sa.and_(
     _G.from_id == sa.bindparam("giver_id", type_=sa.BigInteger),
     _G.to_id == sa.bindparam("receiver_id", type_=sa.BigInteger),
@@ -101,6 +107,12 @@ async def passed_on(db: Db, act_id: int) -> set[int]:
 async def given_since(db: Db, face_id: int, first_id: int) -> int:
     """How many gifts a face has given since there was this id."""
     return int(await db.scalar(_GIVEN_SINCE, {"face_id": face_id, "first_id": first_id}))
+
+
+async def givers_of(db: Db, assets: Collection[str], face_id: int) -> set[int]:
+    """Of whom a face has some of these."""
+    wanted = {"assets": list(assets), "face_id": face_id}
+    return {row.from_id for row in await db.all(_GIVERS, wanted)} if assets else set()
 
 
 async def claim(tx: Tx, gift_id: int, face_id: int) -> bool:
