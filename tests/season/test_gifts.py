@@ -15,6 +15,7 @@ from kizuna.apps.season.gift_rules import Gift
 from kizuna.apps.season.ports import Seasons
 from kizuna.apps.season.run import Run
 from kizuna.circle import block_actions, events, group_actions
+from kizuna.circle.actions import make_face
 from kizuna.circle.ports import Circle
 from kizuna.ground.errors import Conflict, Gone, Invalid, NotFound, Refusal
 from kizuna.jobs.idempotency import make_key
@@ -23,7 +24,9 @@ from kizuna.ledger.actions import move
 from kizuna.ledger.audit import audit
 from kizuna.ledger.models import Movement
 from kizuna.ledger.rules import Insufficient
+from kizuna.store.store import Tx
 from tests.circle.conftest import Cast
+from tests.dose import dose
 from tests.fakes import FakeClock
 from tests.season.conftest import at, befriend
 
@@ -205,6 +208,33 @@ async def test_of_a_hundred_at_one_link_one_has_it(rich: Seasons, run: Run, town
     assert await stars(rich, run, winner) == [1]
     with pytest.raises(Invalid):
         await claim(rich, town.hana, link)
+
+
+@pytest.mark.load
+async def test_of_a_hundred_at_one_link_one_has_it_every_time(
+    rich: Seasons, run: Run, town: Cast, clock: FakeClock
+) -> None:
+    """A hundred people, each with a request under way, at one link after the other."""
+    people = [rich.store.ids.new() for _ in range(100)]
+
+    async def arrive(tx: Tx) -> None:
+        for number, face_id in enumerate(people):
+            await make_face(tx, face_id, f"guest{number}", f"Guest {number}")
+
+    await rich.store.write(arrive)
+    wins = Counter[int]()
+    for number in range(dose(3, 1000)):
+        clock.advance(600)  # so many gifts are not of one day
+        gift = await give(rich, run, town.hana, None, "", f"riddle {number}")
+        link = await link_of(rich, run, gift)
+        came = await asyncio.gather(*(claim(rich, one, link) for one in people), return_exceptions=True)
+        assert Counter(type(what) for what in came) == {int: 1, Gone: 99}
+        (winner,) = [one for one, what in zip(people, came, strict=True) if what == gift]
+        assert (await gift_of(rich, gift)).to_id == winner
+        await open_gift(rich, winner, gift)
+        wins[winner] += 1
+    assert sum(wins.values()) == dose(3, 1000)
+    assert await audit(rich.store.reads) == []
 
 
 async def test_links_cannot_be_guessed(rich: Seasons, run: Run, town: Cast) -> None:
