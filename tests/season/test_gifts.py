@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from kizuna.apps.season import actions, book, consumers, gift_actions, gift_queries, queries
+from kizuna.apps.season.events import GiftReturned
 from kizuna.apps.season.gift_actions import DAY_MS, claim, code, expire, give, id_in, open_gift, revoke, thank
 from kizuna.apps.season.gift_rules import Gift
+from kizuna.apps.season.notices import KINDS
 from kizuna.apps.season.ports import Seasons
 from kizuna.apps.season.run import Run
 from kizuna.circle import block_actions, events, group_actions
@@ -24,6 +26,8 @@ from kizuna.ledger.actions import move
 from kizuna.ledger.audit import audit
 from kizuna.ledger.models import Movement
 from kizuna.ledger.rules import Insufficient
+from kizuna.notifications.circle_reads import circle_page
+from kizuna.square.models import Page
 from kizuna.store.store import Tx
 from tests.circle.conftest import Cast
 from tests.dose import dose
@@ -193,6 +197,25 @@ async def test_what_nobody_opens_comes_back(rich: Seasons, run: Run, town: Cast,
         await open_gift(rich, town.taro, gift)
     assert [await expire(rich) for _ in range(2)] == [1, 0]
     assert await stars(rich, run, town.hana, town.taro) == [3, 0]
+
+
+async def test_who_gave_is_told_of_what_came_back_and_not_of_whom(
+    rich: Seasons, run: Run, town: Cast, circle: Circle, clock: FakeClock
+) -> None:
+    """One was not opened, one was for somebody who left, one for somebody who has blocked: three times the same."""
+    for receiver in (town.taro, town.yuki, town.ken):
+        await give(rich, run, town.hana, receiver, STAR, "")
+    await rich.store.write(lambda tx: gift_actions.leave_some(tx, town.yuki))
+    await blocked(rich, circle, town.ken, town.hana)
+    clock.set(run.closes_ms + 7 * DAY_MS)
+    heard: list[GiftReturned] = []
+    rich.store.hear(GiftReturned, heard.append)
+    assert await expire(rich) == 3
+    for event in heard:
+        await rich.store.write(lambda tx, event=event: consumers.on_returned(event, tx))
+    told = (await circle_page(rich.store.reads, town.hana, Page(), apps=KINDS)).found
+    assert [(one.kind, one.face) for one in told] == [("season.returned", None)] * 3
+    assert (await circle_page(rich.store.reads, town.hana, Page())).found == [], "without the app"
 
 
 async def test_of_a_hundred_at_one_link_one_has_it(rich: Seasons, run: Run, town: Cast) -> None:

@@ -1,6 +1,5 @@
 """Gifts and coupons of a season as people use them: wrapped, opened, thanked for; shown in a shop, and taken there."""
 
-import asyncio
 import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
@@ -17,7 +16,7 @@ from kizuna.ledger.actions import move
 from kizuna.ledger.models import Movement
 from kizuna.people.limits import COUPON
 from kizuna.people.models import Role
-from tests.running import running
+from tests.running import running, settled
 from tests.web.conftest import Cast, arrive, config_of
 from tests.web.sheet import Sheet
 from tests.web.test_season import ahead, town
@@ -225,13 +224,51 @@ async def test_after_a_block_a_gift_is_for_somebody_who_is_gone(on: Cast) -> Non
     page = await on.ben.open("/settings/blocks")
     (ending,) = [form.action for form in page.forms if form.action.endswith("/end")]
     await on.ben.do(page, ending)
-    for _ in range(100):
-        if "For somebody who is gone" in (await on.aoi.open(GIFTS)).text:
-            break
-        await asyncio.sleep(0.05)
+    await settled(on.server)
     token = await on.ben.token(GIFTS)
     assert (await on.ben.raw(opening, [("csrf", token)])).status_code == 404
     assert "From Aoi" not in (await on.ben.open(GIFTS)).text
+
+
+async def test_gifts_and_thanks_are_told_without_a_word_of_them(on: Cast) -> None:
+    notices, settings = "/notifications/circle", "/settings/notifications"
+    page = await on.aoi.open(GIFTS)
+    await on.aoi.do(page, GIFTS, friend=friend_in(page), note="a riddle")
+    await settled(on.server)
+    told = await on.ben.open(notices)
+    assert "Aoi has a gift for you" in told.text
+    assert "riddle" not in told.text
+    assert GIFTS in told.links
+    assert "new notices from friends" in told.text, "this one, and that of the friendship"
+    assert "gift for you" not in (await on.carol.open(notices)).text
+    assert "gift for you" not in (await on.ben.open(f"{notices}?show=mentions")).text
+    seen = await on.ben.open(GIFTS)
+    (opening,) = [form.action for form in seen.forms if form.action.endswith("/open")]
+    await on.ben.do(seen, opening)
+    await on.ben.do(GIFTS, opening.replace("/open", "/thank"))
+    await settled(on.server)
+    assert "Ben thanks you for your gift" in (await on.aoi.open(notices)).text
+    form = next(each for each in (await on.ben.open(settings)).forms if ("plane", "circle") in each.fields)
+    assert ("kind[]", "season.gift") in form.fields
+    await on.ben.post(form, **{"kind[]": ["friend"]})
+    page = await on.aoi.open(GIFTS)
+    await on.aoi.do(page, GIFTS, friend=friend_in(page), note="another riddle")
+    await settled(on.server)
+    assert (await on.ben.open(notices)).text.count("Aoi has a gift for you") == 1
+    await on.ben.do("/c/aoi/block", "/c/aoi/block")
+    assert "gift for you" not in (await on.ben.open(notices)).text
+    assert "thanks you" not in (await on.aoi.open(notices)).text
+
+
+async def test_a_gift_that_was_taken_back_is_no_notice(on: Cast) -> None:
+    page = await on.aoi.open(GIFTS)
+    await on.aoi.do(page, GIFTS, friend=friend_in(page), note="a riddle")
+    await settled(on.server)
+    (revoking,) = [
+        form.action for form in (await on.aoi.open(GIFTS)).forms if form.action.endswith("/revoke")
+    ]
+    await on.aoi.do(GIFTS, revoking)
+    assert "gift for you" not in (await on.ben.open("/notifications/circle")).text
 
 
 async def test_codes_are_not_guessed_for_long(on: Cast, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,6 +12,7 @@ from kizuna.ground.i18n import Locale
 from kizuna.ground.ids import StoreName
 from kizuna.jobs.outbox import Consumer
 from kizuna.jobs.schedules import Schedule
+from kizuna.notifications.of_apps import AppKind
 from kizuna.people.models import Viewer
 from kizuna.web.forms import Table
 from kizuna.web.pieces import Place
@@ -34,4 +35,6 @@ class App:
     """What is done at a start."""
     schedules: Mapping[StoreName, Sequence[Schedule]]
     follows: Sequence[tuple[type[Event], Sequence[Consumer]]] = ()
-    """What it does when something has happened below: its lines of the table "event → who acts on it"."""
+    """What it does when something has happened: its lines of the table "event → who acts on it"."""
+    kinds: Sequence[AppKind] = ()
+    """What it tells people of."""

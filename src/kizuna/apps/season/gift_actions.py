@@ -10,6 +10,7 @@ from typing import Final
 
 from kizuna.apps.season import book, gift_queries, queries
 from kizuna.apps.season.actions import on
+from kizuna.apps.season.events import GiftGiven, GiftReturned, GiftThanked
 from kizuna.apps.season.gift_rules import LONGEST_NOTE, Gift, State, check_open, check_revoke, is_over
 from kizuna.apps.season.ports import Seasons
 from kizuna.apps.season.run import Run
@@ -117,6 +118,8 @@ async def give(
                 act_id=act_id,
             )
             await gift_queries.add(tx, gift)
+            if receiver_id is not None:
+                tx.emit(GiftGiven(gift.id, face_id, receiver_id))
             if source is not None:
                 await _move(tx, gift, "given", source, _under_way(gift, source.asset))
                 await _take_down(tx, run, run_id, face_id, thing)
@@ -210,7 +213,8 @@ async def thank(seasons: Seasons, face_id: int, gift_id: int) -> None:
         gift = await _gift(tx, gift_id)
         if gift.to_id != face_id or gift.state != "opened":
             raise NotFound
-        await gift_queries.thank(tx, gift.id)
+        if await gift_queries.thank(tx, gift.id):
+            tx.emit(GiftThanked(gift.id, face_id, gift.from_id))
 
     await seasons.store.write(apply)
 
@@ -222,6 +226,7 @@ async def expire(seasons: Seasons) -> int:
         over = await gift_queries.due(tx, seasons.calendar.at(tx.now_ms), AT_ONCE)
         for gift in over:
             await _end(tx, gift, "expired", gift.from_id)
+            tx.emit(GiftReturned(gift.id, gift.from_id))
         return len(over)
 
     return await seasons.store.write(apply)

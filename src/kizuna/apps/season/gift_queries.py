@@ -12,6 +12,7 @@ from kizuna.store.store import Db, Row, Tx
 _G: Final = SEASON_GIFT.c
 _FACE: Final = sa.bindparam("face_id", type_=sa.BigInteger)
 _GIFT: Final = sa.select(SEASON_GIFT).where(_G.id == sa.bindparam("id"))
+_GIFTS: Final = sa.select(SEASON_GIFT).where(_G.id.in_(sa.bindparam("ids", expanding=True)))
 _PARTY: Final = sa.or_(_G.from_id == _FACE, _G.to_id == _FACE)
 _OF_PARTY: Final = (
     sa.select(SEASON_GIFT)
@@ -86,6 +87,12 @@ async def by_id(db: Db, gift_id: int) -> Gift | None:
     return None if row is None else _gift(row)
 
 
+async def by_ids(db: Db, gift_ids: Collection[int]) -> list[Gift]:
+    """Gifts of any season, for deeds that look who is who in them."""
+    rows = await db.all(_GIFTS, {"ids": list(gift_ids)}) if gift_ids else ()
+    return [_gift(row) for row in rows]
+
+
 async def given_by(db: Db, runs: Collection[int], face_id: int, below: int, limit: int) -> list[Gift]:
     """What a face gave in these runs, newest first."""
     wanted = {"runs": list(runs), "face_id": face_id, "below": below, "limit": limit}
@@ -127,9 +134,10 @@ async def become(tx: Tx, gift_id: int, state: State) -> bool:
     return await tx.run(ending.values(state=state)) == 1
 
 
-async def thank(tx: Tx, gift_id: int) -> None:
-    """It was thanked for."""
-    await tx.run(sa.update(SEASON_GIFT).where(_G.id == gift_id).values(thanked=True))
+async def thank(tx: Tx, gift_id: int) -> bool:
+    """It was thanked for; False when it was before."""
+    this = sa.update(SEASON_GIFT).where(_G.id == gift_id, _G.thanked.is_(False))
+    return await tx.run(this.values(thanked=True)) == 1
 
 
 async def due(db: Db, now_ms: int, limit: int) -> list[Gift]:

@@ -10,6 +10,7 @@ from kizuna.apps.season.coupon_web import CouponPages
 from kizuna.apps.season.files import TEMPLATES, files, installed
 from kizuna.apps.season.gift_web import GiftPages
 from kizuna.apps.season.host_web import HostPages
+from kizuna.apps.season.notices import KINDS
 from kizuna.apps.season.ports import Calendar, Seasons
 from kizuna.apps.season.web import HERE, SeasonPages
 from kizuna.circle.ports import Circle
@@ -60,6 +61,7 @@ def mount(config: Config, circle: Circle, clock: Clock, randomness: Randomness) 
             ]
         },
         follows=following(seasons),
+        kinds=KINDS,
     )
 
 
