@@ -238,6 +238,7 @@ def _parts(config: Config, ports: Ports, stores: Stores) -> Parts:
     square = Square(stores.square, stores.people, config, ports.clock, words, counted["square"])
     circle = Circle(stores.circle, ports.clock, ports.randomness("circle"), counted["circle"])
     home = Home(square, circle)
+    apps = wiring_apps.mounted(config, circle, ports.clock, ports.randomness)
     return Parts(
         people=people,
         square=square,
@@ -245,11 +246,11 @@ def _parts(config: Config, ports: Ports, stores: Stores) -> Parts:
         tie=Tie(stores.circle, ports.fetch, ports.clock, ports.randomness("tie"), config),
         moderation=Moderation(people, square, circle),
         home=home,
-        streams=make_streams(people, square, circle, home, ports.clock),
+        streams=make_streams(people, square, circle, home, ports.clock, wiring_apps.kinds(apps)),
         media=wiring_media.open_media(
             config.data / "files", stores.people, ports.clock, ports.darkroom, ports.randomness
         ),
-        apps=wiring_apps.mounted(config, circle, ports.clock, ports.randomness),
+        apps=apps,
     )
 
 

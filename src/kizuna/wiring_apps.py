@@ -17,6 +17,7 @@ from kizuna.ground.ids import STORE_NAMES, StoreName
 from kizuna.ground.randomness import Randomness
 from kizuna.jobs.outbox import Consumer
 from kizuna.jobs.schedules import Schedule
+from kizuna.notifications.of_apps import AppKind
 from kizuna.people.belongings import Part
 from kizuna.web.apps import App
 
@@ -60,3 +61,8 @@ def schedules(mounted: Sequence[App]) -> Mapping[StoreName, Sequence[Schedule]]:
 def following(mounted: Sequence[App]) -> list[tuple[type[Event], list[Consumer]]]:
     """What the apps do when something has happened."""
     return [(event, list(consumers)) for app in mounted for event, consumers in app.follows]
+
+
+def kinds(mounted: Sequence[App]) -> Sequence[AppKind]:
+    """What the apps tell people of."""
+    return [kind for app in mounted for kind in app.kinds]

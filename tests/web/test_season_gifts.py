@@ -19,6 +19,7 @@ from kizuna.people.models import Role
 from tests.running import running, settled
 from tests.web.conftest import Cast, arrive, config_of
 from tests.web.sheet import Sheet
+from tests.web.test_live import page_stream
 from tests.web.test_season import ahead, town
 from tests.web.test_staff import promote
 from tests.web.visitor import Visitor
@@ -233,8 +234,13 @@ async def test_after_a_block_a_gift_is_for_somebody_who_is_gone(on: Cast) -> Non
 async def test_gifts_and_thanks_are_told_without_a_word_of_them(on: Cast) -> None:
     notices, settings = "/notifications/circle", "/settings/notifications"
     page = await on.aoi.open(GIFTS)
+    live, elsewhere = await page_stream(on.ben, "own"), await page_stream(on.carol, "own")
     await on.aoi.do(page, GIFTS, friend=friend_in(page), note="a riddle")
     await settled(on.server)
+    heard = await live.next()
+    assert heard.name == "notification"
+    assert "riddle" not in str(heard)
+    assert await elsewhere.quiet()
     told = await on.ben.open(notices)
     assert "Aoi has a gift for you" in told.text
     assert "riddle" not in told.text

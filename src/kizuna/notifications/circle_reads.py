@@ -26,10 +26,12 @@ async def circle_page(
     )
 
 
-async def circle_one(db: Db, viewer_id: int, notification_id: int) -> CircleNotification | None:
+async def circle_one(
+    db: Db, viewer_id: int, notification_id: int, apps: Sequence[AppKind] = ()
+) -> CircleNotification | None:
     """One of the viewer's notifications, unless it is hidden now."""
     row = await circle_queries.row(db, viewer_id, notification_id)
-    return next(iter(await _readable(db, viewer_id, [row], ())), None) if row else None
+    return next(iter(await _readable(db, viewer_id, [row], apps)), None) if row else None
 
 
 async def circle_news(
