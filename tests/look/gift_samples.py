@@ -58,7 +58,7 @@ def gift_samples(locale: Locale) -> dict[str, PageView]:
                 ),
             ),
             given=(
-                gift(4, None, given=True, thing=snack, link="/season/gift/1a2b-c3d4"),
+                gift(4, None, given=True, thing=snack, anybody=True, link="/season/gift/1a2b-c3d4"),
                 gift(5, YUMI, given=True, note="A card", state="opened", thanked=True),
                 gift(6, None, given=True, thing=star.name[locale], picture=star_picture, state="expired"),
             ),

@@ -126,6 +126,11 @@ async def test_a_link_for_whoever_is_first(on: Cast) -> None:
     assert "a riddle" not in asked.text
     assert await on.carol.do(asked, link) == GIFTS
     await on.ben.open(link, 410)
+    await on.aoi.do(GIFTS, GIFTS, friend="", note="another riddle")
+    page = await on.aoi.open(GIFTS)
+    await on.aoi.do(page, next(form.action for form in page.forms if form.action.endswith("/revoke")))
+    page = await on.aoi.open(GIFTS)
+    assert page.text.count("For whoever has the link") == 1, "also when it was taken back"
     await on.ben.open(f"{link}x", 404)
     assert "From Aoi" in (await on.carol.open(GIFTS)).text
 

@@ -231,6 +231,7 @@ class GiftPages:
             zone=run.season.zone,
             wrapped=calendar.now_ms() < gift.opens_at,
             thanked=gift.thanked,
+            anybody=gift.to_id is None,
             link=f"/season/gift/{link}" if link and gift.state == "given" else "",
         )
 

@@ -154,6 +154,8 @@ class GiftRow(Piece, frozen=True, kw_only=True):
     wrapped: bool
     """Its day has not come."""
     thanked: bool
+    anybody: bool = False
+    """It is for whoever claims it, and nobody has."""
     link: str = ""
     """For whoever claims it; shown to its giver until it is claimed."""
 
