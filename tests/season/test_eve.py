@@ -2,6 +2,7 @@
 
 import asyncio
 import dataclasses
+import time
 from contextlib import suppress
 from typing import Any, cast
 
@@ -9,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 from msgspec.structs import replace
 
+from bench.data import fill
 from kizuna.apps.season import actions, book, draws, eve, eve_queries, queries
 from kizuna.apps.season.draws import eve_seed, level, winners
 from kizuna.apps.season.models import EvePrize, Prize
@@ -20,8 +22,10 @@ from kizuna.ledger import queries as ledger
 from kizuna.ledger.actions import move
 from kizuna.ledger.audit import audit
 from kizuna.ledger.models import Movement
+from kizuna.ledger.tables import ACCOUNT
 from kizuna.store.store import Store, Tx
 from tests.circle.conftest import Cast
+from tests.dose import dose, show
 from tests.fakes import FakeClock
 from tests.season.conftest import at
 
@@ -187,3 +191,45 @@ async def _chances(seasons: Seasons, run: Run) -> tuple[dict[int, int], dict[int
     made = await queries.find_run(seasons.store.reads, run.season.id, run.year)
     assert made is not None
     return await eve_queries.chances(seasons.store.reads, made.id)
+
+
+@pytest.mark.sqlite("measures a file; the parts are the same on every database")
+@pytest.mark.load
+async def test_many_people_keep_nobody_waiting(
+    played: Seasons, run: Run, clock: FakeClock, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """While it is held others read and write; before, all of it was one write."""
+    people = dose(3_000, 200_000)
+    asset = book.points(run)
+    await fill(
+        played.store,
+        ACCOUNT,
+        (
+            {"asset": asset, "kind": "held", "owner_id": n, "balance": 1 + n % 300}
+            for n in range(1, people + 1)
+        ),
+    )
+    clock.set(at("2026-12-24T21:00"))
+    holding, waits = asyncio.create_task(eve.hold(played, run)), list[float]()
+    began = time.perf_counter()
+    while not holding.done():
+        asked = time.perf_counter()
+        await played.store.write(_nothing)
+        waits.append(time.perf_counter() - asked)
+    seconds = time.perf_counter() - began
+    with capsys.disabled():
+        show(
+            "the draw for all",
+            ["people", "won", "seconds", "writes of others", "longest wait ms"],
+            [[people, await holding, round(seconds, 1), len(waits), round(1000 * max(waits))]],
+        )
+    assert len(waits) > people / eve.AT_ONCE, "others had their turn between any two parts"
+    assert max(waits) < 1
+    levels, won = await _chances(played, run)
+    assert len(levels) == people + 3
+    assert run.season.eve is not None
+    assert len(won) == sum(one.count for one in run.season.eve.prizes)
+
+
+async def _nothing(_: Tx) -> None:
+    """A write of somebody else."""
