@@ -12,6 +12,7 @@ from kizuna.store.store import Db, Row, Tx
 _C: Final = SEASON_CHANCE.c
 _A: Final = SEASON_ACT.c
 _RUN: Final = sa.bindparam("of_run", type_=sa.BigInteger)
+_WRITE: Final = insert_ignore(SEASON_CHANCE)
 _LAST: Final = sa.select(sa.func.max(_C.face_id)).where(_C.run_id == _RUN)
 _PAGE: Final = (
     sa.select(_C.face_id, _C.level)
@@ -47,12 +48,8 @@ async def points_since(
 
 async def write_chances(tx: Tx, run_id: int, levels: Mapping[int, int]) -> None:
     """Write down who takes part with which level; who is written down stays as they are."""
-    rows = [
-        {"run_id": run_id, "face_id": face_id, "level": level, "coupon": None}
-        for face_id, level in levels.items()
-    ]
-    if rows:
-        await tx.run(insert_ignore(SEASON_CHANCE).values(rows))
+    for face_id, level in levels.items():
+        await tx.run(_WRITE, {"run_id": run_id, "face_id": face_id, "level": level, "coupon": None})
 
 
 async def page(db: Db, run_id: int, after: int, limit: int) -> Sequence[Row]:
