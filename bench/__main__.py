@@ -1,13 +1,14 @@
 """``python -m bench``: measure, print the tables, keep them in build/bench.json."""
 
 import argparse
+import asyncio
 import tempfile
 from pathlib import Path
 from typing import NamedTuple
 
 from rich.console import Console
 
-from bench import measure, report
+from bench import bells, measure, report
 from bench.data import Size, describe, seed
 from bench.streams import measure_streams
 
@@ -19,25 +20,29 @@ def main() -> None:
     chosen = _parser().parse_args()
     size = Size(accounts=chosen.accounts, posts=chosen.posts, follows=chosen.follows)
     effort = measure.Effort(seconds=chosen.seconds, rounds=chosen.rounds)
-    crowd = Crowds(tuple(chosen.streams), chosen.socket_every)
+    crowd = Crowds(tuple(chosen.streams), chosen.socket_every, chosen.bells)
     console = Console(width=max(Console().width, 160))
     results = report.Results(machine=measure.machine(), data=describe(size))
     with tempfile.TemporaryDirectory(prefix="kizuna-bench-") as folder:
         place = Path(folder)
         with console.status("seeding"):
             seed(place / "data", size)
-        for part in chosen.only or ("start", "home", "posts", "streams", "profile"):
+        for part in chosen.only or ("start", "home", "posts", "streams", "bells", "profile"):
             with console.status(part):
                 run(part, results, place, size, effort, crowd)
     report.write(results, RESULTS)
     report.show(results, console)
+    if results.bells and (wrong := bells.check(results.bells)):
+        raise SystemExit("\n".join(wrong))
 
 
 class Crowds(NamedTuple):
-    """How many streams are open at once, one measurement after the other, and how many of them are WebSockets."""
+    """How many streams are open at once, one measurement after the other, how many of them are WebSockets, and how many
+    people ring bells."""
 
     counts: tuple[int, ...]
     socket_every: int
+    ringers: int
 
 
 def run(
@@ -55,6 +60,10 @@ def run(
         case "streams":
             length = 5 * effort.seconds
             results.streams = measure_streams(place, crowd.counts, size.follows, length, crowd.socket_every)
+        case "bells":
+            results.bells = asyncio.run(
+                bells.live(place / "bells", crowd.ringers, bells.LANES, crowd.ringers // 10)
+            )
         case _:
             results.profiles["home"] = measure.profile(place, size, effort, posting=False)
             results.profiles["posts"] = measure.profile(place, size, effort, posting=True)
@@ -71,7 +80,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--socket-every", type=int, default=2, help="every so many is a WebSocket; 0 for none"
     )
-    parser.add_argument("--only", nargs="*", choices=["start", "home", "posts", "streams", "profile"])
+    parser.add_argument("--bells", type=int, default=2_500, help="people who ring for eight friends each")
+    parser.add_argument(
+        "--only", nargs="*", choices=["start", "home", "posts", "streams", "bells", "profile"]
+    )
     return parser
 
 

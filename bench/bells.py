@@ -44,6 +44,8 @@ STEP: Final = 611_953
 """Of who rings next; it has no factor in common with how many bells there are."""
 HOURS: Final = (4, 2, 1, 1, 1, 3, 7, 12, 10, 7, 7, 8, 14, 9, 7, 8, 9, 12, 15, 18, 22, 26, 24, 13)
 """So the day goes: the way to work, noon, and most of all the evening."""
+LANES: Final = 64
+"""Bells that are rung at once."""
 DAY_MS: Final = 24 * 3600 * 1000
 
 
@@ -217,7 +219,7 @@ def main() -> None:
     """Live a day and print it; exit code 1 when something is wrong."""
     parser = argparse.ArgumentParser(prog="python -m bench.bells", description=__doc__)
     parser.add_argument("--people", type=int, default=20_000)
-    parser.add_argument("--lanes", type=int, default=64, help="bells that are rung at once")
+    parser.add_argument("--lanes", type=int, default=LANES, help="bells that are rung at once")
     parser.add_argument("--stock", type=int, default=100_000, help="of the coupon that is passed on")
     parser.add_argument(
         "--place", type=Path, help="a directory for its database; a temporary one if none is named"

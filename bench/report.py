@@ -6,6 +6,7 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
+from bench.bells import Day
 from bench.load import Times
 from bench.measure import Home, Posts, Spread, Start
 from bench.serve import Profile
@@ -24,6 +25,7 @@ class Results(msgspec.Struct, kw_only=True):
     posts: list[Posts] = []
     cold: Times | None = None
     streams: list[Streaming] = []
+    bells: Day | None = None
     profiles: dict[str, Profile] = {}
 
 
@@ -45,6 +47,8 @@ def show(results: Results, console: Console) -> None:
         _show_posts(results.posts, console)
     if results.streams:
         _show_streams(results.streams, console)
+    if results.bells:
+        _show_bells(results.bells, console)
     for name, found in results.profiles.items():
         _show_profile(name, found, console)
 
@@ -149,6 +153,31 @@ def _show_streams(rows: list[Streaming], console: Console) -> None:
             f"{row.full.each.p99:.0f} ms",
             str(row.one_to_all.missing + row.steady.missing + row.full.missing),
         )
+    console.print(table)
+
+
+def _show_bells(day: Day, console: Console) -> None:
+    table = _table(
+        "Bells with their draws: the verbs themselves, each committed, some sent twice",
+        "people",
+        "bells",
+        "per second",
+        "p50 ms",
+        "p99 ms",
+        "coupons",
+        "won",
+        "passed on",
+        "left",
+        "out of stock",
+    )
+    table.add_row(
+        f"{day.people:,}",
+        f"{day.bells:,} + {day.repeated:,}",
+        f"{day.rate:,.0f}",
+        f"{day.latency.p50:.1f}",
+        f"{day.latency.p99:.1f}",
+        *(f"{count:,}" for count in (day.stock, day.won, day.passed_on, day.left, day.out_of_stock)),
+    )
     console.print(table)
 
 

@@ -242,6 +242,7 @@ def _parts(config: Config, ports: Ports, stores: Stores) -> Parts:
     square = Square(stores.square, stores.people, config, ports.clock, words, counted["square"])
     circle = Circle(stores.circle, ports.clock, ports.randomness("circle"), counted["circle"])
     home = Home(square, circle)
+    apps = wiring_apps.mounted(config, circle, ports.clock, ports.randomness)
     return Parts(
         people=people,
         square=square,
@@ -249,11 +250,11 @@ def _parts(config: Config, ports: Ports, stores: Stores) -> Parts:
         tie=Tie(stores.circle, ports.fetch, ports.clock, ports.randomness("tie"), config),
         moderation=Moderation(people, square, circle),
         home=home,
-        streams=make_streams(people, square, circle, home, ports.clock),
+        streams=make_streams(people, square, circle, home, ports.clock, wiring_apps.kinds(apps)),
         media=wiring_media.open_media(
             config.data / "files", stores.people, ports.clock, ports.darkroom, ports.randomness
         ),
-        apps=wiring_apps.mounted(config, circle, ports.clock, ports.randomness),
+        apps=apps,
     )
 
 
@@ -348,6 +349,7 @@ def events_table(parts: Parts, stores: Stores) -> Mapping[str, Subscription]:
             [Consumer("tie.not_again", stores.circle, suggestions.on_unfriended)],
         ),
         (circle_events.Blocked, [Consumer("tie.not_again", stores.circle, suggestions.on_blocked)]),
+        *wiring_apps.following(parts.apps),
     ]
     joined: dict[str, Subscription] = {}
     for event, consumers in table:

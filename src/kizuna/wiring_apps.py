@@ -12,9 +12,12 @@ from kizuna import apps
 from kizuna.circle.ports import Circle
 from kizuna.ground.clock import Clock
 from kizuna.ground.config import Config
+from kizuna.ground.events import Event
 from kizuna.ground.ids import STORE_NAMES, StoreName
 from kizuna.ground.randomness import Randomness
+from kizuna.jobs.outbox import Consumer
 from kizuna.jobs.schedules import Schedule
+from kizuna.notifications.of_apps import AppKind
 from kizuna.people.belongings import Part
 from kizuna.web.apps import App
 
@@ -53,3 +56,13 @@ def belongings() -> Sequence[Part]:
 def schedules(mounted: Sequence[App]) -> Mapping[StoreName, Sequence[Schedule]]:
     """What the apps do once in each period."""
     return {name: [one for app in mounted for one in app.schedules.get(name, ())] for name in STORE_NAMES}
+
+
+def following(mounted: Sequence[App]) -> list[tuple[type[Event], list[Consumer]]]:
+    """What the apps do when something has happened."""
+    return [(event, list(consumers)) for app in mounted for event, consumers in app.follows]
+
+
+def kinds(mounted: Sequence[App]) -> Sequence[AppKind]:
+    """What the apps tell people of."""
+    return [kind for app in mounted for kind in app.kinds]

@@ -1,11 +1,16 @@
 """The bench in small: every answer is right and everything acknowledged is there. Never how fast."""
 
+import io
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
+from bench.__main__ import Crowds, run
+from bench.bells import check
 from bench.data import Size, seed
 from bench.measure import Effort, measure_cold, measure_home, measure_posts, measure_start, profile
+from bench.report import Results, show
 from bench.streams import measure_streams
 
 pytestmark = pytest.mark.load
@@ -44,6 +49,18 @@ def test_every_post_reaches_all_who_listen(tmp_path: Path) -> None:
     (found,) = measure_streams(tmp_path, (120,), 20, 1.0, 2)
     assert found.one_to_all.missing == found.steady.missing == found.full.missing == 0
     assert found.one_to_all.each.count == 120 * 5
+
+
+def test_bells_have_their_row(tmp_path: Path) -> None:
+    """Eight for each of sixty people, all of them there; and the table says so."""
+    results = Results(machine={}, data="")
+    run("bells", results, tmp_path, SIZE, EFFORT, Crowds((), 0, 60))
+    assert results.bells is not None
+    assert check(results.bells) == []
+    assert results.bells.bells == results.bells.acts == 480
+    told = io.StringIO()
+    show(results, Console(file=told, width=160))
+    assert "480 + 10" in told.getvalue()
 
 
 def test_the_profile_names_our_functions(place: Path) -> None:

@@ -4,6 +4,7 @@ from typing import Any, Final
 
 import segno
 
+from kizuna.apps.season import report
 from kizuna.apps.season import views as s
 from kizuna.apps.season.check import load_season
 from kizuna.apps.season.files import SHIPPED, asset
@@ -26,6 +27,8 @@ def gift(number: int, other: p.Face | None, **more: Any) -> s.GiftRow:
         "note": "",
         "state": "given",
         "opens_ms": NOW + 3 * DAY,
+        "over_ms": NOW + 30 * DAY,
+        "zone": SEASON.zone,
         "wrapped": False,
         "thanked": False,
     }
@@ -55,7 +58,7 @@ def gift_samples(locale: Locale) -> dict[str, PageView]:
                 ),
             ),
             given=(
-                gift(4, None, given=True, thing=snack, link="/season/gift/1a2b-c3d4"),
+                gift(4, None, given=True, thing=snack, anybody=True, link="/season/gift/1a2b-c3d4"),
                 gift(5, YUMI, given=True, note="A card", state="opened", thanked=True),
                 gift(6, None, given=True, thing=star.name[locale], picture=star_picture, state="expired"),
             ),
@@ -94,7 +97,13 @@ def coupon_samples(locale: Locale) -> dict[str, PageView]:
     shop = SEASON.sponsors[0].name[locale]
 
     def row(number: int, **more: Any) -> s.CouponRow:
-        usual: dict[str, Any] = {"count": 1, "until_ms": NOW + 30 * DAY, "over": False, "shown": False}
+        usual: dict[str, Any] = {
+            "count": 1,
+            "until_ms": NOW + 30 * DAY,
+            "zone": SEASON.zone,
+            "over": False,
+            "shown": False,
+        }
         return s.CouponRow(
             id=SEASON.coupons[number].id, run="1", name=names[number], sponsor=shop, **{**usual, **more}
         )
@@ -110,13 +119,14 @@ def coupon_samples(locale: Locale) -> dict[str, PageView]:
         )
 
     def host(**more: Any) -> s.HostView:
-        numbers = ("people", "ringers", "acts", "coupons", "used", "gifts", "through_friends")
+        numbers = report.Totals.__struct_fields__
         usual: dict[str, Any] = {
             "page": page(locale, path="/season/host"),
             "title": title,
             "sponsors": tuple((one.id, one.name[locale]) for one in SEASON.sponsors),
             "shops": (),
             "waiting": (),
+            "refused": (),
             **dict.fromkeys(numbers),
         }
         return s.HostView(**{**usual, **more})
@@ -148,11 +158,14 @@ def coupon_samples(locale: Locale) -> dict[str, PageView]:
         "season_host": host(
             shops=(s.ShopRow(face=KENICHI, sponsor="corner-shop", name=shop),),
             waiting=(YUMI, SAKURA),
+            refused=(KENICHI,),
             people=312,
             ringers=288,
             acts=5412,
             coupons=61,
             gifts=140,
+            messages=97,
+            public_messages=41,
             through_friends=90,
         ),
         "season_host_none": host(),

@@ -16,7 +16,7 @@ from pathlib import Path
 import msgspec
 from msgspec.structs import replace
 
-from kizuna.apps.season import actions, book, coupon_actions, eve, gift_actions, queries
+from kizuna.apps.season import actions, book, consumers, coupon_actions, eve, gift_actions, queries
 from kizuna.apps.season.check import load_season
 from kizuna.apps.season.coupon_rules import YOUNG_MS
 from kizuna.apps.season.coupon_rules import code as letters_of
@@ -26,6 +26,7 @@ from kizuna.apps.season.models import Prize
 from kizuna.apps.season.ports import Calendar, Installed, Seasons
 from kizuna.apps.season.run import Run
 from kizuna.circle.actions import make_face
+from kizuna.circle.events import Blocked
 from kizuna.circle.friend_queries import tie_friends
 from kizuna.ground.ids import id_ms
 from kizuna.ground.randomness import SeededRandomness
@@ -144,6 +145,12 @@ async def revoke(stage: Stage, told: Told) -> int:
     return 0
 
 
+async def block(stage: Stage, told: Told) -> int:
+    blocked = Blocked(told["hana"], told["taro"])
+    await stage.seasons.store.write(lambda tx: consumers.on_blocked(blocked, tx))
+    return 0
+
+
 async def revoke_share(stage: Stage, told: Told) -> int:
     await gift_actions.revoke(stage.seasons, told["hana"], told["pass_on"])
     return 0
@@ -182,6 +189,7 @@ DEEDS: dict[str, tuple[tuple[Deed, ...], Deed]] = {
     "claim": ((give_link,), claim),
     "open": ((give,), unwrap),
     "revoke": ((give,), revoke),
+    "block": ((give,), block),
     "pass on": ((ring,), pass_on),
     "revoke what was passed on": ((ring, pass_on), revoke_share),
     "expire": ((ring, pass_on, give), expire),

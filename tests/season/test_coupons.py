@@ -15,7 +15,6 @@ from kizuna.apps.season.coupon_rules import (
     YOUNG_MS,
     code,
     digest,
-    looks_made_up,
     spaced,
     typed,
 )
@@ -27,8 +26,6 @@ from kizuna.apps.season.ports import Seasons
 from kizuna.apps.season.run import Run
 from kizuna.apps.season.tables import SEASON_ACT
 from kizuna.apps.season.verify import verify
-from kizuna.circle import friend_actions
-from kizuna.circle.ports import Circle
 from kizuna.circle.tables import FACE
 from kizuna.ground.errors import Conflict, Gone, Invalid, NotFound
 from kizuna.ground.ids import id_ms
@@ -292,45 +289,6 @@ async def test_the_new_wait_three_days(seasons: Seasons, run: Run, town: Cast, c
         await coupon_actions.show(seasons, run, town.hana, "moon")
 
 
-# Who looks made up
-
-
-@pytest.mark.parametrize(
-    ("friends_of", "so"),
-    [
-        ({}, False),
-        ({1: 1, 2: 1, 3: 1, 4: 1}, False),
-        ({1: 1, 2: 1, 3: 1, 4: 1, 5: 1}, True),
-        ({1: 1, 2: 1, 3: 1, 4: 1, 5: 0, 6: 9, 7: 9, 8: 9, 9: 9, 10: 9}, True),
-        ({1: 1, 2: 1, 3: 1, 4: 1, 5: 0, 6: 9, 7: 9, 8: 9, 9: 9, 10: 9, 11: 9}, False),
-    ],
-)
-def test_who_rings_mostly_for_people_nobody_else_knows(friends_of: dict[int, int], so: bool) -> None:
-    assert looks_made_up(friends_of) is so
-
-
-async def test_a_host_has_a_look_first(
-    won: Seasons, run: Run, town: Cast, circle: Circle, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """taro has no friend but hana; with one being many, that is enough."""
-    monkeypatch.setattr("kizuna.apps.season.coupon_rules.MANY", 1)
-    made = await queries.find_run(won.store.reads, run.season.id, run.year)
-    assert made is not None
-    for _ in range(2):
-        with pytest.raises(Conflict):
-            await coupon_actions.show(won, run, town.hana, SNACK)
-    assert list(await coupon_queries.waiting(won.store.reads, made.id)) == [town.hana]
-    with pytest.raises(NotFound):
-        await coupon_actions.decide(won, run, town.yuki, allowed=True)
-    await coupon_actions.decide(won, run, town.hana, allowed=False)
-    with pytest.raises(Conflict):
-        await coupon_actions.show(won, run, town.hana, SNACK)
-    await coupon_actions.decide(won, run, town.hana, allowed=True)
-    assert await coupon_actions.show(won, run, town.hana, SNACK)
-    await friend_actions.remove_friend(circle, town.taro, town.hana)
-    assert await coupon_actions.show(won, run, town.hana, SNACK), "what was decided stands"
-
-
 async def test_who_leaves_leaves_no_code(won: Seasons, run: Run, town: Cast) -> None:
     sent = await letters(won, run, await coupon_actions.show(won, run, town.hana, SNACK))
     await won.store.write(lambda tx: coupon_queries.leave(tx, town.hana))
@@ -350,9 +308,14 @@ async def test_a_used_code_stays_used_when_both_have_left(won: Seasons, run: Run
     assert (row.face_id, row.shop_id, row.redeemed_at is None) == (-shown, -shown, False)
 
 
-async def test_the_receiver_who_leaves_gives_the_share_back(seasons: Seasons, run: Run, town: Cast) -> None:
+async def test_the_receiver_who_leaves_gives_the_share_back(
+    seasons: Seasons, run: Run, town: Cast, clock: FakeClock
+) -> None:
     act = await actions.ring(seasons, run, town.hana, town.taro)
     await give(seasons, run, town.hana, town.taro, f"share/{act}", "")
     await seasons.store.write(lambda tx: gift_actions.leave_some(tx, town.taro))
+    assert await to_pass_on(seasons, run, act) == 1
+    clock.set(run.closes_ms + 7 * DAY_MS)
+    await gift_actions.expire(seasons)
     assert await to_pass_on(seasons, run, act) == 2
     assert await has(seasons, run, town.hana) == [1]

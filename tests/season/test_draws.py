@@ -1,7 +1,9 @@
 """Draws: fair, the same whoever computes them, and every forgery is found."""
 
+import hmac
 from collections import Counter
 from datetime import date
+from unittest.mock import patch
 
 import pytest
 from hypothesis import given
@@ -11,6 +13,7 @@ from msgspec.structs import replace
 from kizuna.apps.season.check import load_season
 from kizuna.apps.season.draws import (
     Drawn,
+    Urn,
     Won,
     commitment,
     day_seed,
@@ -167,6 +170,20 @@ def test_the_draw_for_all_gives_each_prize_to_somebody_else() -> None:
     )
     assert len(winners(seed, eve, {1: 9, 2: 1})) == 2, "more prizes than people"
     assert winners(seed, eve, {}) == []
+
+
+@given(st.dictionaries(st.integers(1, 10_000), st.integers(0, 6), max_size=60), st.integers(1, 20))
+def test_of_all_tickets_the_lowest_win(levels: dict[int, int], count: int) -> None:
+    """As if all lay side by side, though few of them are kept."""
+    seed, eve = eve_seed(ROOT, RUN), Eve(at="12-24T21:00", prizes=(EvePrize(coupon="cake", count=count),))
+    with patch.object(Urn, "KEPT", 3):
+        drawn = winners(seed, eve, levels)
+    tickets = sorted(
+        (hmac.digest(seed, f"{face}\n{chance}".encode(), "sha256"), face)
+        for face, has in levels.items()
+        for chance in range(has)
+    )
+    assert [face for face, _ in drawn] == list(dict.fromkeys(face for _, face in tickets))[:count]
 
 
 def test_a_higher_level_is_a_better_chance() -> None:

@@ -1,13 +1,19 @@
 """The draw for all: at its instant, once, and anybody who holds the seed can compute it."""
 
 import asyncio
+import dataclasses
+import time
+from contextlib import suppress
+from typing import Any, cast
 
 import pytest
 import sqlalchemy as sa
 from msgspec.structs import replace
 
-from kizuna.apps.season import book, eve, eve_queries, queries
-from kizuna.apps.season.models import EvePrize
+from bench.data import fill
+from kizuna.apps.season import actions, book, draws, eve, eve_queries, queries
+from kizuna.apps.season.draws import eve_seed, level, winners
+from kizuna.apps.season.models import EvePrize, Prize
 from kizuna.apps.season.ports import Seasons
 from kizuna.apps.season.run import Run
 from kizuna.apps.season.tables import SEASON_CHANCE
@@ -16,8 +22,10 @@ from kizuna.ledger import queries as ledger
 from kizuna.ledger.actions import move
 from kizuna.ledger.audit import audit
 from kizuna.ledger.models import Movement
-from kizuna.store.store import Tx
+from kizuna.ledger.tables import ACCOUNT
+from kizuna.store.store import Store, Tx
 from tests.circle.conftest import Cast
+from tests.dose import dose, show
 from tests.fakes import FakeClock
 from tests.season.conftest import at
 
@@ -60,6 +68,94 @@ async def test_it_is_held_at_its_instant_and_once(
     assert (await verify(played.store.reads, {run.season.id: run.season}))[1] == []
 
 
+async def crowd(seasons: Seasons, run: Run, clock: FakeClock, people: int) -> None:
+    """So many more have a point or some more, each of another number."""
+
+    async def win(tx: Tx) -> None:
+        for number in range(1, people + 1):
+            source, target = book.Account(book.points(run), "issuer"), book.held(book.points(run), number)
+            await move(tx, Movement(f"a test {number}", source, target, 1 + number % 20))
+
+    await seasons.store.write(win)
+    clock.set(at("2026-12-24T21:00"))
+
+
+class Interrupted(Exception):
+    """The process ended."""
+
+
+async def test_held_in_parts_it_ends_the_same_wherever_it_was_interrupted(
+    played: Seasons, run: Run, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Four faces in a write; it is begun again and again, and comes one write further each time."""
+    monkeypatch.setattr(eve, "AT_ONCE", 4)
+    run = few(run, 10)
+    await crowd(played, run, clock, 30)
+    made = await queries.find_run(played.store.reads, run.season.id, run.year)
+    assert made is not None
+
+    class Weak:
+        """A store that breaks down after so many writes."""
+
+        def __init__(self, lasts: int) -> None:
+            self._lasts = lasts
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(played.store, name)
+
+        async def write(self, apply: Any) -> Any:
+            self._lasts -= 1
+            if self._lasts < 0:
+                raise Interrupted
+            return await played.store.write(apply)
+
+    interrupted = 0
+    for lasts in range(40):
+        with suppress(Interrupted):
+            assert await eve.hold(dataclasses.replace(played, store=cast("Store", Weak(lasts))), run) == 10
+            break
+        interrupted += 1
+    assert interrupted == 5, "the last part that is written down, three that are handed out, and the end"
+    levels, won = await _chances(played, run)
+    root = await queries.root(played.store.reads, made.id)
+    assert run.season.eve is not None
+    assert len(levels) == 33
+    assert won == dict(winners(eve_seed(root, run), run.season.eve, levels))
+    assert await audit(played.store.reads) == []
+    assert (await verify(played.store.reads, {run.season.id: run.season}))[1] == []
+    assert await eve.hold(played, run) == 0
+
+
+async def test_points_won_after_its_instant_are_no_chances(
+    played: Seasons, run: Run, town: Cast, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However late somebody is written down: what counts is what they had at nine in the evening."""
+    monkeypatch.setattr(draws, "prize_at", lambda _lot, _number: Prize(weight=1, points=500))
+    clock.set(at("2026-12-24T20:59:59"))
+    await actions.ring(played, run, town.yuki, town.hana)
+    clock.set(at("2026-12-24T21:00:01"))
+    await actions.ring(played, run, town.taro, town.hana)
+    await actions.ring(played, run, town.ken, town.hana)
+    await eve.hold(played, run)
+    assert (await _chances(played, run))[0] == {
+        town.hana: level(run.season, 80),
+        town.taro: level(run.season, 7),
+        town.yuki: level(run.season, 501),
+    }
+
+
+async def test_a_turn_is_not_for_ever(
+    played: Seasons, run: Run, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(eve, "AT_ONCE", 1)
+    monkeypatch.setattr(eve, "TURN_MS", 0)
+    clock.set(at("2026-12-24T21:00"))
+    assert await eve.hold(played, run) == 0
+    assert await _chances(played, run) == ({}, {})
+    monkeypatch.setattr(eve, "TURN_MS", 1000)
+    assert await eve.hold(played, run) == 3
+
+
 async def test_another_winner_is_found(played: Seasons, run: Run, town: Cast, clock: FakeClock) -> None:
     run = few(run, 1)
     clock.set(at("2026-12-24T21:00"))
@@ -95,3 +191,45 @@ async def _chances(seasons: Seasons, run: Run) -> tuple[dict[int, int], dict[int
     made = await queries.find_run(seasons.store.reads, run.season.id, run.year)
     assert made is not None
     return await eve_queries.chances(seasons.store.reads, made.id)
+
+
+@pytest.mark.sqlite("measures a file; the parts are the same on every database")
+@pytest.mark.load
+async def test_many_people_keep_nobody_waiting(
+    played: Seasons, run: Run, clock: FakeClock, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """While it is held others read and write; before, all of it was one write."""
+    people = dose(3_000, 200_000)
+    asset = book.points(run)
+    await fill(
+        played.store,
+        ACCOUNT,
+        (
+            {"asset": asset, "kind": "held", "owner_id": n, "balance": 1 + n % 300}
+            for n in range(1, people + 1)
+        ),
+    )
+    clock.set(at("2026-12-24T21:00"))
+    holding, waits = asyncio.create_task(eve.hold(played, run)), list[float]()
+    began = time.perf_counter()
+    while not holding.done():
+        asked = time.perf_counter()
+        await played.store.write(_nothing)
+        waits.append(time.perf_counter() - asked)
+    seconds = time.perf_counter() - began
+    with capsys.disabled():
+        show(
+            "the draw for all",
+            ["people", "won", "seconds", "writes of others", "longest wait ms"],
+            [[people, await holding, round(seconds, 1), len(waits), round(1000 * max(waits))]],
+        )
+    assert len(waits) > people / eve.AT_ONCE / 2, "others had their turn between any two parts"
+    assert max(waits) < 1
+    levels, won = await _chances(played, run)
+    assert len(levels) == people + 3
+    assert run.season.eve is not None
+    assert len(won) == sum(one.count for one in run.season.eve.prizes)
+
+
+async def _nothing(_: Tx) -> None:
+    """A write of somebody else."""

@@ -24,7 +24,7 @@ from tests.season.conftest import at
 from tests.season.deeds import DEEDS, before, stage_on
 
 MOST_POINTS = 80
-SEVERAL = ("expire",)
+SEVERAL = ("expire", "draw for all")
 """What is done in several writes, each of them whole: what is left is done at the next turn."""
 
 

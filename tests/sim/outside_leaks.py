@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Collection, Generator, Iterable, Sequence
 from contextlib import contextmanager
 from typing import Any, cast
 from unittest.mock import patch
@@ -12,8 +12,11 @@ import sqlalchemy as sa
 import structlog
 from starlette.types import Scope
 
+from kizuna.apps.season import gift_actions, gift_queries
 from kizuna.apps.season import queries as season_queries
-from kizuna.apps.season.tables import SEASON_ACT
+from kizuna.apps.season.gift_rules import Gift
+from kizuna.apps.season.ports import Seasons
+from kizuna.apps.season.tables import SEASON_ACT, SEASON_GIFT
 from kizuna.circle import actions, audience, belongings_queries
 from kizuna.circle.tables import VOICE, VOICE_GROUP
 from kizuna.doors import front, metrics
@@ -108,6 +111,42 @@ def an_act_is_told_to_whoever_asks() -> Generator[None]:
         return await db.first(SEASON_ACT.select().where(SEASON_ACT.c.id == act_id))
 
     with patch.object(season_queries, "own_act", leaky):
+        yield
+
+
+@contextmanager
+def gifts_are_listed_by_whom_they_are_not() -> Generator[None]:
+    """The list of what somebody was given has what anybody was."""
+
+    async def leaky(db: Db, _runs: Collection[int], _face_id: int, _below: int, limit: int) -> list[Gift]:
+        rows = await db.all(sa.select(SEASON_GIFT.c.id).order_by(SEASON_GIFT.c.id.desc()).limit(limit))
+        return await gift_queries.by_ids(db, [row.id for row in rows])
+
+    with patch.object(gift_queries, "got_by", leaky):
+        yield
+
+
+@contextmanager
+def a_gift_is_opened_by_whoever_asks() -> Generator[None]:
+    """Nobody looks for whom a gift is."""
+    open_gift = gift_actions.open_gift
+
+    async def leaky(seasons: Seasons, face_id: int, gift_id: int) -> None:
+        gift = await gift_queries.by_id(seasons.store.reads, gift_id)
+        await open_gift(seasons, gift.to_id if gift is not None and gift.to_id else face_id, gift_id)
+
+    with patch.object(gift_actions, "open_gift", leaky):
+        yield
+
+
+@contextmanager
+def the_end_of_a_link_is_not_looked_at() -> Generator[None]:
+    """The link of a gift is its number; what comes after it is not looked at."""
+
+    def leaky(_root: bytes, sent: str) -> int | None:
+        return gift_actions.number_in(sent)
+
+    with patch.object(gift_actions, "id_in", leaky):
         yield
 
 

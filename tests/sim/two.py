@@ -304,6 +304,8 @@ async def _among_two(scene: Scene) -> None:
 
 async def _fall_out(scene: Scene) -> None:
     await scene.ben.town.unfriend(scene.chie.town)
+    await scene.ben.town.send(f"/c/{scene.chie.name}/block")
+    await scene.ben.town.send(f"/settings/blocks/{scene.chie.face_id}/end")
     await scene.chie.town.send(f"/c/{scene.ben.name}/request", note=f"{PLANTED} sorry")
     await scene.ben.town.send(f"/c/{scene.chie.name}/decline")
     await scene.chie.town.send("/settings/profile", plane="circle", name="chie", note=f"{PLANTED} about me")
@@ -364,10 +366,20 @@ async def _ring_for_each_other(scene: Scene) -> None:
 
 
 async def _give_each_other(scene: Scene) -> None:
-    for one, other in ((scene.aki, scene.ben), (scene.ben, scene.aki)):
+    """Two cards, one of which is opened and thanked for; one for whoever has a link; one that a block ends."""
+    for one, other in ((scene.aki, scene.ben), (scene.ben, scene.aki), (scene.chie, scene.ben)):
         words = f"{PLANTED} with a card"
         await one.town.send("/season/gifts", friend=str(other.face_id), note=words, key="card")
+        scene.hidden[f"gift of {one.name}"] = await _newest_gift(one)
+    for deed in ("open", "thank"):
+        await scene.ben.town.send(f"/season/gifts/{scene.hidden['gift of aki']}/{deed}")
     await scene.ben.town.send("/season/gifts", friend="", note=f"{PLANTED} for whoever", key="link")
+    scene.hidden["gift with a link"] = await _newest_gift(scene.ben)
+
+
+async def _newest_gift(giver: Person) -> int:
+    page = await giver.town.client.visit("/season/gifts")
+    return max(int(number) for number in re.findall(r"/season/gifts/(\d+)/revoke", page.text))
 
 
 async def _talk_about_a_window(scene: Scene) -> None:

@@ -50,12 +50,13 @@ def _routes(server: Server) -> Iterator[Route]:
 
 def _of_route(route: Route, ids: Sequence[int]) -> Iterator[Ask]:
     handles = (*NAMES, "nobody") if "{id" not in route.path else ("aki", "nobody")
+    forged = [f"{value:x}-{'A' * 22}" for value in ids]
     values = {
         "id": [str(value) for value in ids],
         "handle": handles,
         "group_key": [f"ungrouped-{value}" for value in ids],
         "tag": ["morning", PLANTED],
-        "code": ["not-a-code"],
+        "code": ["not-a-code", *(forged if route.path.startswith("/season/gift/") else ())],
         "name": ["nothing.css"],
         "token": ["not-a-token"],
         "plane": ["circle", "square"],

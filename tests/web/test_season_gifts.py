@@ -2,22 +2,26 @@
 
 import re
 from collections.abc import AsyncIterator
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from kizuna.apps.season import book, queries
+from kizuna.apps.season import book, coupon_queries, queries
 from kizuna.apps.season.check import load_season
 from kizuna.apps.season.files import SHIPPED
+from kizuna.apps.season.gift_actions import DAY_MS
 from kizuna.circle import friend_queries
 from kizuna.ground.config import Config
 from kizuna.ledger.actions import move
 from kizuna.ledger.models import Movement
 from kizuna.people.limits import COUPON
 from kizuna.people.models import Role
-from tests.running import running
+from tests.running import running, settled
 from tests.web.conftest import Cast, arrive, config_of
 from tests.web.sheet import Sheet
+from tests.web.test_live import page_stream
 from tests.web.test_season import ahead, town
 from tests.web.test_staff import promote
 from tests.web.visitor import Visitor
@@ -46,6 +50,12 @@ async def win(cast: Cast, *things: str) -> None:
         asset = book.thing(run, thing)
         won = Movement(f"a test {thing}", book.Account(asset, "issuer"), book.held(asset, aoi.face.id), 1)
         await store.write(lambda tx, won=won: move(tx, won))
+
+
+def japanese(at_ms: int) -> str:
+    """A moment by the clocks of Japan, as an English page says it."""
+    there = datetime.fromtimestamp(at_ms / 1000, ZoneInfo("Asia/Tokyo"))
+    return f"{there:%B} {there.day}, {there.year} {there.hour % 12 or 12}:{there:%M %p}"
 
 
 def friend_in(page: Sheet) -> str:
@@ -81,7 +91,11 @@ async def test_until_its_day_it_stays_wrapped(on: Cast) -> None:
     day = re.findall(r'<option value="(\d{13})"', page.html)[-1]
     await on.aoi.do(page, GIFTS, friend=friend_in(page), note="on the last day", opens=day)
     seen = await on.ben.open(GIFTS)
-    assert "Wrapped until" in seen.text
+    opens = int(day) - on.server.config.season_ahead_hours * 3_600_000
+    assert f"Wrapped until {japanese(opens)} (Japan Standard Time)" in seen.text.replace("\u202f", " ")
+    last = f"To be opened by {japanese(opens + 8 * DAY_MS)} (Japan Standard Time)"
+    for one in (seen, await on.aoi.open(GIFTS)):
+        assert last in one.text.replace("\u202f", " "), "a week after the season"
     assert not [form for form in seen.forms if form.action.endswith("/open")]
     gift = re.findall(r"/season/gifts/(\d+)/revoke", (await on.aoi.open(GIFTS)).html)[0]
     token = await on.ben.token(GIFTS)
@@ -120,6 +134,11 @@ async def test_a_link_for_whoever_is_first(on: Cast) -> None:
     assert "a riddle" not in asked.text
     assert await on.carol.do(asked, link) == GIFTS
     await on.ben.open(link, 410)
+    await on.aoi.do(GIFTS, GIFTS, friend="", note="another riddle")
+    page = await on.aoi.open(GIFTS)
+    await on.aoi.do(page, next(form.action for form in page.forms if form.action.endswith("/revoke")))
+    page = await on.aoi.open(GIFTS)
+    assert page.text.count("For whoever has the link") == 1, "also when it was taken back"
     await on.ben.open(f"{link}x", 404)
     assert "From Aoi" in (await on.carol.open(GIFTS)).text
 
@@ -131,7 +150,7 @@ async def test_a_coupon_is_shown_and_taken_once(on: Cast, monkeypatch: pytest.Mo
     for where in ("/season/host", "/season/counter"):
         await on.ben.open(where, 404)
     page = await on.carol.open("/season/host")
-    assert page.text.count("fewer than 20 people") == 7
+    assert page.text.count("fewer than 20 people") == 9
     await on.carol.do(page, "/season/host/shops", handle="@Ben", sponsor="corner-shop")
     page = await on.carol.open("/season/host")
     naming = next(form for form in page.forms if "handle" in dict(form.fields))
@@ -175,6 +194,28 @@ async def test_a_shop_that_blocks_the_host_is_seen_and_removed(on: Cast) -> None
     await on.ben.open("/season/counter", 404)
 
 
+async def test_what_a_host_has_said_of_who_waits_can_be_undone(on: Cast) -> None:
+    await promote(on.server, "carol", Role.ADMINISTRATOR)
+    store = on.server.parts.circle.store
+    ben = await friend_queries.profile(store.reads, 0, "ben")
+    made = next(one for one in await queries.all_runs(store.reads) if one.season == "xmas-2011")
+    assert ben is not None
+    face_id = ben.face.id
+    await store.write(lambda tx: coupon_queries.ask_review(tx, made.id, face_id))
+    page = await on.carol.open("/season/host")
+    refusing = next(form for form in page.forms if dict(form.fields).get("allowed") == "0")
+    await on.carol.post(refusing)
+    page = await on.carol.open("/season/host")
+    assert "Nobody waits." in page.text
+    (undoing,) = [form for form in page.forms if form.action == "/season/host/reviews"]
+    assert "Those who may not use coupons" in page.text
+    await on.carol.post(undoing)
+    decided = await coupon_queries.review(store.reads, made.id, face_id)
+    assert decided is not None
+    assert decided.allowed
+    assert "Those who may not use coupons" not in (await on.carol.open("/season/host")).text
+
+
 async def test_a_gift_of_whom_one_blocks_is_not_shown(on: Cast) -> None:
     page = await on.aoi.open(GIFTS)
     await on.aoi.do(page, GIFTS, friend=friend_in(page), note="a riddle")
@@ -182,6 +223,71 @@ async def test_a_gift_of_whom_one_blocks_is_not_shown(on: Cast) -> None:
     seen = await on.ben.open(GIFTS)
     assert "From Aoi" not in seen.text
     assert not [form for form in seen.forms if form.action.endswith("/open")]
+
+
+async def test_after_a_block_a_gift_is_for_somebody_who_is_gone(on: Cast) -> None:
+    """The server hears of the block by itself; and once it is taken back, there is nothing to open."""
+    page = await on.aoi.open(GIFTS)
+    await on.aoi.do(page, GIFTS, friend=friend_in(page), note="a riddle")
+    (opening,) = [form.action for form in (await on.ben.open(GIFTS)).forms if form.action.endswith("/open")]
+    await on.ben.do("/c/aoi/block", "/c/aoi/block")
+    seen = await on.aoi.open(GIFTS)
+    assert "For somebody who is gone" in seen.text
+    assert "Take it back" in seen.text
+    assert "came back" not in seen.text
+    page = await on.ben.open("/settings/blocks")
+    (ending,) = [form.action for form in page.forms if form.action.endswith("/end")]
+    await on.ben.do(page, ending)
+    await settled(on.server)
+    token = await on.ben.token(GIFTS)
+    assert (await on.ben.raw(opening, [("csrf", token)])).status_code == 404
+    assert "From Aoi" not in (await on.ben.open(GIFTS)).text
+
+
+async def test_gifts_and_thanks_are_told_without_a_word_of_them(on: Cast) -> None:
+    notices, settings = "/notifications/circle", "/settings/notifications"
+    page = await on.aoi.open(GIFTS)
+    live, elsewhere = await page_stream(on.ben, "own"), await page_stream(on.carol, "own")
+    await on.aoi.do(page, GIFTS, friend=friend_in(page), note="a riddle")
+    await settled(on.server)
+    heard = await live.next()
+    assert heard.name == "notification"
+    assert "riddle" not in str(heard)
+    assert await elsewhere.quiet()
+    told = await on.ben.open(notices)
+    assert "Aoi has a gift for you" in told.text
+    assert "riddle" not in told.text
+    assert GIFTS in told.links
+    assert "1 new notice from friends" in told.text
+    assert "gift for you" not in (await on.carol.open(notices)).text
+    assert "gift for you" not in (await on.ben.open(f"{notices}?show=mentions")).text
+    seen = await on.ben.open(GIFTS)
+    (opening,) = [form.action for form in seen.forms if form.action.endswith("/open")]
+    await on.ben.do(seen, opening)
+    await on.ben.do(GIFTS, opening.replace("/open", "/thank"))
+    await settled(on.server)
+    assert "Ben thanks you for your gift" in (await on.aoi.open(notices)).text
+    form = next(each for each in (await on.ben.open(settings)).forms if ("plane", "circle") in each.fields)
+    assert ("kind[]", "season.gift") in form.fields
+    await on.ben.post(form, **{"kind[]": ["friend"]})
+    page = await on.aoi.open(GIFTS)
+    await on.aoi.do(page, GIFTS, friend=friend_in(page), note="another riddle")
+    await settled(on.server)
+    assert (await on.ben.open(notices)).text.count("Aoi has a gift for you") == 1
+    await on.ben.do("/c/aoi/block", "/c/aoi/block")
+    assert "gift for you" not in (await on.ben.open(notices)).text
+    assert "thanks you" not in (await on.aoi.open(notices)).text
+
+
+async def test_a_gift_that_was_taken_back_is_no_notice(on: Cast) -> None:
+    page = await on.aoi.open(GIFTS)
+    await on.aoi.do(page, GIFTS, friend=friend_in(page), note="a riddle")
+    await settled(on.server)
+    (revoking,) = [
+        form.action for form in (await on.aoi.open(GIFTS)).forms if form.action.endswith("/revoke")
+    ]
+    await on.aoi.do(GIFTS, revoking)
+    assert "gift for you" not in (await on.ben.open("/notifications/circle")).text
 
 
 async def test_codes_are_not_guessed_for_long(on: Cast, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -71,6 +71,13 @@ _HOW_MANY: Final = (
     .where(FRIENDSHIP.c.a_id.in_(sa.bindparam("face_ids", expanding=True)))
     .group_by(FRIENDSHIP.c.a_id)
 )
+_WITH_FRIENDS_BEFORE: Final = (
+    sa.select(FRIENDSHIP.c.a_id)
+    .where(FRIENDSHIP.c.a_id.in_(sa.bindparam("face_ids", expanding=True)))
+    .where(FRIENDSHIP.c.b_id < sa.bindparam("before_id"), FRIENDSHIP.c.b_id != sa.bindparam("but_id"))
+    .distinct()
+)
+_FIRST: Final = sa.select(sa.func.min(FACE.c.id))
 _SINCE: Final = sa.select(FRIENDSHIP.c.b_id, FRIENDSHIP.c.since_at).where(FRIENDSHIP.c.a_id == _VIEWER)
 _FRIENDS: Final = (
     sa.select(*_FACE)
@@ -230,6 +237,22 @@ async def how_many_friends(db: Db, face_ids: Collection[int]) -> dict[int, int]:
         return {}
     counted = {row.a_id: row.friends for row in await db.all(_HOW_MANY, {"face_ids": list(face_ids)})}
     return {face_id: counted.get(face_id, 0) for face_id in face_ids}
+
+
+async def with_friends_before(
+    db: Db, face_ids: Collection[int], before_id: int, but_id: int
+) -> frozenset[int]:
+    """Those of these faces that have a friend who was here before there was an id, one face apart; for verbs that look
+    at the shape of things."""
+    asked = {"face_ids": list(face_ids), "before_id": before_id, "but_id": but_id}
+    return (
+        frozenset(row.a_id for row in await db.all(_WITH_FRIENDS_BEFORE, asked)) if face_ids else frozenset()
+    )
+
+
+async def first_face(db: Db) -> int:
+    """The oldest face that was ever made here; nought where there is none."""
+    return int(await db.scalar(_FIRST) or 0)
 
 
 async def is_live(db: Db, face_id: int) -> bool:

@@ -81,10 +81,17 @@ async def balances(db: Db, kind: str, owner_id: int) -> dict[str, int]:
     return {row.asset: row.balance for row in rows if row.balance}
 
 
-async def holders(db: Db, asset: str, kind: Kind = "held", limit: int | None = None) -> dict[int, int]:
-    """Whose accounts of a kind have how much of an asset, for deeds that are about all of them."""
+async def holders(
+    db: Db, asset: str, kind: Kind = "held", limit: int | None = None, after: int | None = None
+) -> dict[int, int]:
+    """Whose accounts of a kind have how much of an asset, in the order of owners: those after one, or all.
+
+    For deeds that are about all of them.
+    """
     account = ACCOUNT.c
     held = sa.select(account.owner_id, account.balance).where(account.asset == asset, account.kind == kind)
+    if after is not None:
+        held = held.where(account.owner_id > after)
     rows = await db.all(held.where(account.balance > 0).order_by(account.owner_id).limit(limit))
     return {row.owner_id: row.balance for row in rows}
 

@@ -1,7 +1,7 @@
 """The verbs: clearing, dismissing, having read, choosing what to be told of, and when not."""
 
 import functools
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from kizuna.circle.ports import Circle
 from kizuna.ground.errors import Invalid, NotFound
@@ -9,6 +9,7 @@ from kizuna.ground.ids import MAX_ID
 from kizuna.notifications import circle_queries, quiet_queries, square_queries
 from kizuna.notifications.kinds import ALWAYS, CIRCLE_KINDS, SQUARE_KINDS
 from kizuna.notifications.models import EVERYTHING
+from kizuna.notifications.of_apps import AppKind
 from kizuna.notifications.quiet import QuietTime, check_quiet
 from kizuna.notifications.square_reads import square_seen
 from kizuna.people.ports import People
@@ -79,9 +80,12 @@ async def choose_square(square: Square, account_id: int, wanted: Collection[str]
     await square.kept.write(lambda tx: square_queries.TOLD.set_off(tx, account_id, off))
 
 
-async def choose_circle(circle: Circle, face_id: int, wanted: Collection[str]) -> None:
+async def choose_circle(
+    circle: Circle, face_id: int, wanted: Collection[str], of_apps: Sequence[AppKind] = ()
+) -> None:
     """From now on tell a face of these kinds only, and of what cannot be turned off; other words are ignored."""
-    off = [kind for kind in CIRCLE_KINDS if kind not in wanted and kind not in ALWAYS]
+    kinds = (*CIRCLE_KINDS, *(kind.name for kind in of_apps))
+    off = [kind for kind in kinds if kind not in wanted and kind not in ALWAYS]
     await circle.store.write(lambda tx: circle_queries.TOLD.set_off(tx, face_id, off))
 
 

@@ -5,7 +5,8 @@ from typing import Final
 import msgspec
 
 from kizuna.circle.models import Face, Voice
-from kizuna.notifications.kinds import CircleKind, SquareKind
+from kizuna.notifications.kinds import SquareKind
+from kizuna.notifications.of_apps import AppKind
 
 
 class SquareNotification(msgspec.Struct, frozen=True):
@@ -18,10 +19,11 @@ class SquareNotification(msgspec.Struct, frozen=True):
 
 
 class CircleRow(msgspec.Struct, frozen=True):
-    """A row, before the gate is asked. ``voice_id`` is None for requests and friendships."""
+    """A row, before the gate is asked. ``voice_id`` is None for requests and friendships; rows of apps have their own
+    things there."""
 
     id: int
-    kind: CircleKind
+    kind: str
     from_id: int
     voice_id: int | None
 
@@ -29,13 +31,15 @@ class CircleRow(msgspec.Struct, frozen=True):
 class CircleNotification(msgspec.Struct, frozen=True):
     """Something that a face did in the circle, for a viewer who may know of it now. ``voice`` is what it is about.
 
-    Of what the staff read (``staff_read``) there is neither: who reported it is not told.
+    Of what the staff read (``staff_read``) there is neither: who reported it is not told. ``kind`` is a ``CircleKind``,
+    or the name of ``app``, an app's kind.
     """
 
     id: int
-    kind: CircleKind
+    kind: str
     face: Face | None
     voice: Voice | None
+    app: AppKind | None = None
 
 
 class Wanted(msgspec.Struct, frozen=True):

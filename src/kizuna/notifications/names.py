@@ -12,7 +12,7 @@ import msgspec
 from kizuna.notifications.kinds import CIRCLE_KINDS, SQUARE_KINDS, CircleKind
 from kizuna.notifications.models import Wanted
 
-API_NAMES: Final[Mapping[CircleKind, str]] = {
+API_NAMES: Final[Mapping[str, str]] = {
     "friend_request": "follow_request",
     "friend": "follow",
     "room_reply": "mention",

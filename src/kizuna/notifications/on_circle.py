@@ -9,6 +9,7 @@ from kizuna.circle.models import Audience
 from kizuna.notifications import circle_queries as queries
 from kizuna.notifications.events import Notified
 from kizuna.notifications.kinds import CircleKind
+from kizuna.notifications.of_apps import AppKind
 from kizuna.store.store import Tx
 
 
@@ -72,6 +73,12 @@ async def on_face_removed(event: events.FaceRemoved, tx: Tx) -> None:
     await queries.drop_face(tx, event.face_id)
 
 
+async def tell_of_app(tx: Tx, face_id: int, kind: AppKind, from_id: int, subject_id: int) -> None:
+    """Tell a face what an app has for it, once for each thing; of whom it is, or of nobody with ``from_id`` nought."""
+    if not from_id or not await blocked_between(tx, face_id, from_id):
+        await _tell(tx, face_id, kind.name, from_id, subject_id)
+
+
 async def _tell_of_voice(tx: Tx, face_id: int, kind: CircleKind, from_id: int, voice_id: int) -> None:
     facts = await audience.facts(tx, voice_id)
     if facts is None or not audience.may_read(face_id, facts):
@@ -80,7 +87,7 @@ async def _tell_of_voice(tx: Tx, face_id: int, kind: CircleKind, from_id: int, v
         await _tell(tx, face_id, kind, from_id, voice_id)
 
 
-async def _tell(tx: Tx, face_id: int, kind: CircleKind, from_id: int, subject_id: int) -> None:
+async def _tell(tx: Tx, face_id: int, kind: str, from_id: int, subject_id: int) -> None:
     if face_id == from_id or kind in await queries.TOLD.off(tx, face_id):
         return
     made = await queries.TOLD.add(tx, face_id, kind, from_id, subject_id)

@@ -4,6 +4,7 @@ Visitors are served by a hub that holds the square alone and tells ids and count
 statuses, what the gate lets each of them read, and what concerns them alone.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -12,6 +13,7 @@ from kizuna.circle import events as circle_events
 from kizuna.circle import friend_queries
 from kizuna.circle.ports import Circle
 from kizuna.ground.clock import Clock
+from kizuna.notifications.of_apps import AppKind
 from kizuna.people.events import TokensChanged
 from kizuna.people.ports import People
 from kizuna.square.ports import Square
@@ -44,8 +46,15 @@ class Streams:
         await self.member.stop()
 
 
-def make_streams(people: People, square: Square, circle: Circle, home: Home, clock: Clock) -> Streams:
-    """Both hubs, hearing their stores."""
+def make_streams(
+    people: People,
+    square: Square,
+    circle: Circle,
+    home: Home,
+    clock: Clock,
+    of_apps: Sequence[AppKind] = (),
+) -> Streams:
+    """Both hubs, hearing their stores. ``of_apps`` are what apps tell people of, on pages alone."""
     seats = Seats(enabled=not people.config.test_mode)
     streams = Streams(Hub(clock, HEARTBEAT, seats), Hub(clock, HEARTBEAT, seats), Bell(clock))
     member = streams.member
@@ -57,8 +66,8 @@ def make_streams(people: People, square: Square, circle: Circle, home: Home, clo
     people.store.hear(TokensChanged, lambda event: member.tokens_ended(event.digests))
     for store in (people.store, square.store, circle.store):
         store.doubt(lambda: _doubt(streams))
-    NoticeSource(square, circle, member, streams.bell).listen()
     WindowSource(circle, clock, member).listen()
+    NoticeSource(square, circle, member, streams.bell, of_apps).listen()
     _listen(own, circle.store)
     return streams
 

@@ -10,6 +10,7 @@ from kizuna.notifications.circle_reads import circle_one
 from kizuna.notifications.entities import Notification
 from kizuna.notifications.events import Notified
 from kizuna.notifications.kinds import LIFELINES
+from kizuna.notifications.of_apps import AppKind
 from kizuna.notifications.quiet import ends_at, is_quiet
 from kizuna.notifications.quiet_queries import quiet_time
 from kizuna.notifications.square_reads import square_one
@@ -31,8 +32,11 @@ class NoticeEntry(Entry, frozen=True, kw_only=True):
 class NoticeSource:
     """New notifications, each for the face that it was written for."""
 
-    def __init__(self, square: Square, circle: Circle, hub: Hub, bell: Bell) -> None:
+    def __init__(
+        self, square: Square, circle: Circle, hub: Hub, bell: Bell, of_apps: Sequence[AppKind] = ()
+    ) -> None:
         self._bell = bell
+        self._of_apps = of_apps
         self._square = square
         self._circle = circle
         self._clock = square.clock
@@ -86,7 +90,7 @@ class NoticeSource:
     async def _look(self, entry: NoticeEntry) -> notices.Told | None:
         if entry.plane == "square":
             return await square_one(self._square, entry.face_id, entry.id)
-        return await circle_one(self._circle.store.reads, entry.face_id, entry.id)
+        return await circle_one(self._circle.store.reads, entry.face_id, entry.id, self._of_apps)
 
     async def _held(self, entry: NoticeEntry, kind: str) -> bool:
         """Whether the person has quiet hours now; the newest of what is held then is told at their end."""

@@ -7,9 +7,12 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from kizuna.ground.events import Event
 from kizuna.ground.i18n import Locale
 from kizuna.ground.ids import StoreName
+from kizuna.jobs.outbox import Consumer
 from kizuna.jobs.schedules import Schedule
+from kizuna.notifications.of_apps import AppKind
 from kizuna.people.models import Viewer
 from kizuna.web.forms import Table
 from kizuna.web.pieces import Place
@@ -31,3 +34,7 @@ class App:
     begin: Callable[[], Awaitable[None]]
     """What is done at a start."""
     schedules: Mapping[StoreName, Sequence[Schedule]]
+    follows: Sequence[tuple[type[Event], Sequence[Consumer]]] = ()
+    """What it does when something has happened: its lines of the table "event → who acts on it"."""
+    kinds: Sequence[AppKind] = ()
+    """What it tells people of."""

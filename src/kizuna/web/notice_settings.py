@@ -54,7 +54,7 @@ async def kinds(pages: Pages, parts: MemberParts, request: Request, viewer: View
     if form.plane == "square":
         await actions.choose_square(parts.square, account_of(viewer), form.kind)
     elif form.plane == "circle":
-        await actions.choose_circle(parts.circle, face_of(viewer), form.kind)
+        await actions.choose_circle(parts.circle, face_of(viewer), form.kind, pages.kinds)
     else:
         raise NotFound
     return done(PATH, "saved")
@@ -79,14 +79,14 @@ async def _shown(
 ) -> Response:
     view = NoticeSettingsView(
         page=await pages.page(parts, request, viewer, PATH),
-        kinds=await _kinds(parts, viewer),
+        kinds=await _kinds(pages, parts, request, viewer),
         quiet=tried,
         zones=tuple(sorted(zones())),
     )
     return pages.show(parts, request, view, status)
 
 
-async def _kinds(parts: MemberParts, viewer: Viewer) -> tuple[KindsForm, ...]:
+async def _kinds(pages: Pages, parts: MemberParts, request: Request, viewer: Viewer) -> tuple[KindsForm, ...]:
     forms: list[KindsForm] = []
     if viewer.square_id is not None:
         account = await queries.account(parts.square.store.reads, viewer.square_id)
@@ -99,6 +99,10 @@ async def _kinds(parts: MemberParts, viewer: Viewer) -> tuple[KindsForm, ...]:
         off = await circle_queries.TOLD.off(reads, viewer.circle_id)
         choices = tuple(
             KindChoice(kind=kind, on=kind not in off) for kind in CIRCLE_KINDS if kind not in ALWAYS
+        )
+        speak = pages.speak(parts, request, viewer)
+        choices += tuple(
+            KindChoice(kind=one.name, on=one.name not in off, wish=speak(one.wish)) for one in pages.kinds
         )
         forms += [KindsForm(face=circle_face(own.face), kinds=choices)] if own else []
     return tuple(forms)

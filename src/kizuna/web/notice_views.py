@@ -17,16 +17,20 @@ NoticeKind = Literal[
 
 
 class NoticeRow(Piece, frozen=True, kw_only=True):
-    """One line: who did what; `faces` the newest first, `others` more than the first. `text` is what it is about."""
+    """One line: who did what; `faces` the newest first, `others` more than the first. `text` is what it is about.
+
+    `kind` is a `NoticeKind`, or that of an app, which brings its sentence in `said`.
+    """
 
     id: str
-    kind: NoticeKind
+    kind: str
     faces: tuple[Face, ...]
     others: int
     text: str
     href: str
     at_ms: int
     unread: bool
+    said: str = ""
 
 
 class NoticesView(PageView, frozen=True, kw_only=True):
@@ -45,10 +49,11 @@ class NoticesView(PageView, frozen=True, kw_only=True):
 
 
 class KindChoice(Piece, frozen=True, kw_only=True):
-    """A kind that can be turned off (field `kind[]`)."""
+    """A kind that can be turned off (field `kind[]`); that of an app brings its words in `wish`."""
 
-    kind: NoticeKind
+    kind: str
     on: bool
+    wish: str = ""
 
 
 class KindsForm(Piece, frozen=True, kw_only=True):

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from kizuna.doors.parts import MemberParts
 from kizuna.ground.config import Plane
 from kizuna.ground.errors import Invalid
+from kizuna.ground.i18n import Translator
 from kizuna.ground.ids import id_ms, parse_id
 from kizuna.notifications import actions
 from kizuna.notifications.circle_reads import circle_page, circle_seen
@@ -52,9 +53,9 @@ async def circle(pages: Pages, parts: MemberParts, request: Request, viewer: Vie
     me = face_of(viewer)
     page, show = await cursor(request)
     db = parts.circle.store.reads
-    filled = await circle_page(db, me, page, _wanted(show, CIRCLE_KINDS))
-    seen = await circle_seen(db, me) or 0
-    rows = [circle_row(one, seen) for one in filled.found]
+    filled = await circle_page(db, me, page, _wanted(show, CIRCLE_KINDS), pages.kinds)
+    seen, speak = await circle_seen(db, me) or 0, pages.speak(parts, request, viewer)
+    rows = [circle_row(one, seen, speak) for one in filled.found]
     return await _shown(pages, parts, request, viewer, "circle", show, rows, filled)
 
 
@@ -106,16 +107,25 @@ def _square_row(
     )
 
 
-def circle_row(one: CircleNotification, seen: int) -> NoticeRow:
+def circle_row(one: CircleNotification, seen: int, speak: Translator) -> NoticeRow:
     """A notification of the circle."""
     faces = () if one.face is None else (circle_face(one.face),)
+    if one.app is not None:
+        said = speak(one.app.said, name=faces[0].name) if faces else speak(one.app.said)
+        return _row(one, faces, text="", href=one.app.href, seen=seen, said=said)
     if one.voice is not None:
         return _row(one, faces, text=one.voice.text, href=voice_item(one.voice).href, seen=seen)
     return _row(one, faces, text="", href=faces[0].href if faces else "/settings/readings", seen=seen)
 
 
 def _row(
-    one: SquareNotification | CircleNotification, faces: tuple[Face, ...], *, text: str, href: str, seen: int
+    one: SquareNotification | CircleNotification,
+    faces: tuple[Face, ...],
+    *,
+    text: str,
+    href: str,
+    seen: int,
+    said: str = "",
 ) -> NoticeRow:
     return NoticeRow(
         id=str(one.id),
@@ -126,6 +136,7 @@ def _row(
         href=href,
         at_ms=id_ms(one.id),
         unread=one.id > seen,
+        said=said,
     )
 
 

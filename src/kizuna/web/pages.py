@@ -19,6 +19,7 @@ from kizuna.ground.config import Config
 from kizuna.ground.i18n import Locale, Translator
 from kizuna.moderation import announcements
 from kizuna.notifications.circle_reads import circle_news
+from kizuna.notifications.of_apps import AppKind
 from kizuna.notifications.square_reads import square_news
 from kizuna.people import models as people
 from kizuna.people.drafts import draft_key
@@ -46,7 +47,9 @@ class Pages:
         assets: Assets,
         translators: Callable[[Locale], Translator],
         places: Sequence[Callable[[Locale, people.Viewer], Place | None]] = (),
+        kinds: Sequence[AppKind] = (),
     ) -> None:
+        self.kinds = kinds
         self._places = places
         self.assets = assets
         self._presenter = presenter
@@ -119,7 +122,7 @@ class Pages:
             profile = await friend_queries.profile_by_id(reads, viewer.circle_id, viewer.circle_id)
             circle = circle_face(profile.face) if profile else None
             requests = len(await friend_queries.requests_in(reads, viewer.circle_id))
-            closed_news = len(await circle_news(reads, viewer.circle_id, MOST_NEWS))
+            closed_news = len(await circle_news(reads, viewer.circle_id, MOST_NEWS, apps=self.kinds))
         return Viewer(
             square=square,
             circle=circle,

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Final, cast
+from zoneinfo import ZoneInfo
 
 import jinja2
 import regex
@@ -132,10 +133,14 @@ def _day(locale: Locale) -> Callable[[int], str]:
     return lambda at_ms: dates.format_date(_local(at_ms), format="long", locale=locale)
 
 
-def _moment(locale: Locale) -> Callable[[int], str]:
-    def write(at_ms: int) -> str:
-        at = _local(at_ms)
+def _moment(locale: Locale) -> Callable[..., str]:
+    """`{{ at_ms | moment }}`; with the name of a zone by the clocks there, and whose they are."""
+
+    def write(at_ms: int, zone: str = "") -> str:
+        there = ZoneInfo(zone) if zone else JAPAN
+        at = datetime.fromtimestamp(at_ms / 1000, there)
         day = dates.format_date(at, format="long", locale=locale)
-        return f"{day} {dates.format_time(at, format='short', tzinfo=JAPAN, locale=locale)}"
+        time = dates.format_time(at, format="short", tzinfo=there, locale=locale)
+        return f"{day} {time} ({dates.get_timezone_name(at, locale=locale)})" if zone else f"{day} {time}"
 
     return write

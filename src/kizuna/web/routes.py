@@ -72,7 +72,8 @@ def make_pages(
     """The templates and files, read once."""
     assets = load_assets(more={name: path for app in apps for name, path in app.files.items()})
     presenter = Presenter(translators, assets, [app.templates for app in apps])
-    return Pages(config, presenter, assets, translators, [app.place for app in apps])
+    kinds = [kind for app in apps for kind in app.kinds]
+    return Pages(config, presenter, assets, translators, [app.place for app in apps], kinds)
 
 
 def routes(

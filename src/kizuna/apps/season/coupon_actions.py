@@ -4,14 +4,14 @@ from typing import Literal
 
 import msgspec
 
-from kizuna.apps.season import book, coupon_queries, queries
+from kizuna.apps.season import book, coupon_queries, gift_queries, queries
 from kizuna.apps.season.coupon_rules import YOUNG_MS, code, digest, looks_made_up, typed
 from kizuna.apps.season.models import Coupon
 from kizuna.apps.season.ports import Seasons
 from kizuna.apps.season.run import Run, make_run
 from kizuna.circle import friend_queries
 from kizuna.ground.errors import Conflict, Gone, Invalid, NotFound
-from kizuna.ground.ids import id_ms
+from kizuna.ground.ids import first_id_at, id_ms
 from kizuna.jobs.idempotency import Key, once
 from kizuna.ledger import queries as ledger
 from kizuna.ledger.actions import move
@@ -50,7 +50,7 @@ async def show(seasons: Seasons, run: Run, face_id: int, name: str) -> int:
             raise Gone("The time of this coupon is over.")
         if now_ms < id_ms(face_id) + YOUNG_MS:
             raise Conflict("Whoever is new here uses coupons from the fourth day on.")
-        if not await _may_use(tx, made.id, face_id):
+        if not await _may_use(tx, seasons, run, made.id, face_id):
             return None
         before = await coupon_queries.open_code(tx, made.id, face_id, name)
         if before is not None:
@@ -66,13 +66,22 @@ async def show(seasons: Seasons, run: Run, face_id: int, name: str) -> int:
     return code_id
 
 
-async def _may_use(tx: Tx, run_id: int, face_id: int) -> bool:
+async def _may_use(tx: Tx, seasons: Seasons, run: Run, run_id: int, face_id: int) -> bool:
     """Whether no host has to look first; if one has, they are asked."""
     decided = await coupon_queries.review(tx, run_id, face_id)
     if decided is not None:
         return bool(decided.allowed)
-    rung = await coupon_queries.rung_for(tx, run_id, face_id)
-    if not looks_made_up(await friend_queries.how_many_friends(tx, rung)):
+    assets = [book.coupon(run, one.id) for one in run.season.coupons]
+    others = {
+        *await coupon_queries.rung_for(tx, run_id, face_id),
+        *await gift_queries.givers_of(tx, assets, face_id),
+    }
+    before = first_id_at(run.opens_ms - seasons.calendar.ahead_ms)
+    known = None
+    if await friend_queries.first_face(tx) < before:
+        known = {one for one in others if one < before}
+        known |= await friend_queries.with_friends_before(tx, others, before, face_id)
+    if not looks_made_up(await friend_queries.how_many_friends(tx, others), known):
         return True
     await coupon_queries.ask_review(tx, run_id, face_id)
     return False

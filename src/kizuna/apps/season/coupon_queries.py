@@ -24,6 +24,13 @@ _OF_FACE: Final = (
     .order_by(_C.id.desc())
     .limit(sa.bindparam("limit"))
 )
+_USED: Final = (
+    sa.select(_C.id, _C.coupon, _C.redeemed_at)
+    .where(_C.run_id == sa.bindparam("run_id"), _C.face_id == sa.bindparam("face_id"))
+    .where(_C.redeemed_at.is_not(None), _C.id > sa.bindparam("after"))
+    .order_by(_C.id)
+    .limit(sa.bindparam("limit"))
+)
 _BY_DIGEST: Final = (
     sa.select(SEASON_CODE, SEASON_RUN.c.season, SEASON_RUN.c.year)
     .join_from(SEASON_CODE, SEASON_RUN, SEASON_RUN.c.id == _C.run_id)
@@ -56,6 +63,12 @@ async def open_code(db: Db, run_id: int, face_id: int, coupon: str) -> int | Non
 async def codes(db: Db, run_id: int, face_id: int, limit: int) -> list[Row]:
     """A face's codes, newest first."""
     return list(await db.all(_OF_FACE, {"run_id": run_id, "face_id": face_id, "limit": limit}))
+
+
+async def used_after(db: Db, run_id: int, face_id: int, after: int, limit: int) -> list[Row]:
+    """``id, coupon, redeemed_at`` of a face's codes that a shop has taken, in their order."""
+    wanted = {"run_id": run_id, "face_id": face_id, "after": after, "limit": limit}
+    return list(await db.all(_USED, wanted))
 
 
 async def add_code(tx: Tx, code_id: int, run_id: int, face_id: int, coupon: str, digest: str) -> None:
@@ -128,6 +141,16 @@ async def waiting(db: Db, run_id: int) -> Sequence[int]:
     rows = await db.all(
         sa.select(_R.face_id)
         .where(_R.run_id == run_id, _R.allowed.is_(None))
+        .order_by(_R.asked_at, _R.face_id)
+    )
+    return [row.face_id for row in rows]
+
+
+async def refused(db: Db, run_id: int) -> Sequence[int]:
+    """Faces whom a host does not let use coupons, in the order in which they asked."""
+    rows = await db.all(
+        sa.select(_R.face_id)
+        .where(_R.run_id == run_id, _R.allowed.is_(False))
         .order_by(_R.asked_at, _R.face_id)
     )
     return [row.face_id for row in rows]

@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Final
 
 ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -45,10 +45,14 @@ def digest(code: str) -> str:
     return hashlib.sha256(b"kizuna season coupon digest 1\n" + code.encode()).hexdigest()
 
 
-def looks_made_up(friends_of: Mapping[int, int]) -> bool:
-    """Whether somebody rings mostly for people whom nobody else knows: then a host has a look before a coupon is used.
+def looks_made_up(friends_of: Mapping[int, int], known: Collection[int] | None = None) -> bool:
+    """Whether somebody has to do mostly with people whom nobody else knows: then a host has a look before a coupon is
+    used.
 
-    ``friends_of``: those for whom they did the act, each with how many friends that one has.
+    ``friends_of``: those for whom they did the act, and of whom they have coupons, each with how many friends that one
+    has. ``known``: those of them who were here before the season, or have a friend who was, other than the one asked
+    about; None where nobody was here before it. So accounts that are made for a season and befriend each other are not
+    known, however many they are.
     """
-    alone = sum(count <= 1 for count in friends_of.values())
+    alone = sum(count <= 1 or (known is not None and one not in known) for one, count in friends_of.items())
     return alone >= MANY and alone >= SHARE_ALONE * len(friends_of)

@@ -230,6 +230,7 @@ class CouponPages:
                 sponsor=_sponsor(run, one, locale),
                 count=has[book.coupon(run, one.id)],
                 until_ms=run.instant(one.use_until) - calendar.ahead_ms,
+                zone=run.season.zone,
                 over=calendar.now_ms() > run.instant(one.use_until),
                 shown=one.id in shown,
             )

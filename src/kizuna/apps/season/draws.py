@@ -95,17 +95,42 @@ def level(season: Season, points: int) -> int:
     return sum(points >= least for least in season.levels)
 
 
-def winners(seed: bytes, eve: Eve, levels: Mapping[int, int]) -> list[tuple[int, str]]:
-    """Who wins which coupon at the end, in the order drawn. ``levels``: each face with its level.
+class Urn:
+    """The draw for all. Every level is a ticket, a number that follows from the seed; the lowest tickets win.
 
-    Every level is a ticket, a number that follows from the seed; the lowest tickets win, nobody twice.
+    Only those that may still win are kept, however many take part. Nobody wins twice: a face stands by its best ticket.
     """
-    tickets = sorted(
-        (_ticket(seed, face_id, chance), face_id) for face_id, has in levels.items() for chance in range(has)
-    )
-    order = iter(dict.fromkeys(face_id for _, face_id in tickets))
-    prizes = [prize.coupon for prize in eve.prizes for _ in range(prize.count)]
-    return list(zip(order, prizes, strict=False))
+
+    KEPT: Final = 1000
+    """So many more than can win are kept until the next look."""
+
+    def __init__(self, seed: bytes, eve: Eve) -> None:
+        self._seed = seed
+        self._prizes = [prize.coupon for prize in eve.prizes for _ in range(prize.count)]
+        self._lowest: list[tuple[bytes, int]] = []
+
+    def add(self, face_id: int, level: int) -> None:
+        """Somebody takes part, with so many tickets."""
+        if level > 0:
+            self._lowest.append((min(_ticket(self._seed, face_id, one) for one in range(level)), face_id))
+        if len(self._lowest) > 2 * len(self._prizes) + self.KEPT:
+            self._keep()
+
+    def drawn(self) -> list[tuple[int, str]]:
+        """Who wins which coupon, in the order drawn."""
+        self._keep()
+        return [(face_id, prize) for (_, face_id), prize in zip(self._lowest, self._prizes, strict=False)]
+
+    def _keep(self) -> None:
+        self._lowest = sorted(self._lowest)[: len(self._prizes)]
+
+
+def winners(seed: bytes, eve: Eve, levels: Mapping[int, int]) -> list[tuple[int, str]]:
+    """Who wins which coupon at the end, in the order drawn. ``levels``: each face with its level."""
+    urn = Urn(seed, eve)
+    for face_id, has in levels.items():
+        urn.add(face_id, has)
+    return urn.drawn()
 
 
 def wrong_days(run: Run, seeds: Mapping[date, bytes], commitments: Mapping[date, str]) -> list[str]:

@@ -10,6 +10,7 @@ from typing import Final
 
 from kizuna.apps.season import book, gift_queries, queries
 from kizuna.apps.season.actions import on
+from kizuna.apps.season.events import GiftGiven, GiftReturned, GiftThanked
 from kizuna.apps.season.gift_rules import LONGEST_NOTE, Gift, State, check_open, check_revoke, is_over
 from kizuna.apps.season.ports import Seasons
 from kizuna.apps.season.run import Run
@@ -17,7 +18,7 @@ from kizuna.circle import block_queries, friend_queries, group_queries
 from kizuna.circle import queries as circle_queries
 from kizuna.ground import text as texts
 from kizuna.ground.errors import Gone, Invalid, NotFound
-from kizuna.ground.ids import parse_id
+from kizuna.ground.ids import MAX_ID, first_id_at, parse_id
 from kizuna.jobs.idempotency import Key, once
 from kizuna.ledger import queries as ledger
 from kizuna.ledger.actions import move
@@ -117,6 +118,8 @@ async def give(
                 act_id=act_id,
             )
             await gift_queries.add(tx, gift)
+            if receiver_id is not None:
+                tx.emit(GiftGiven(gift.id, face_id, receiver_id))
             if source is not None:
                 await _move(tx, gift, "given", source, _under_way(gift, source.asset))
                 await _take_down(tx, run, run_id, face_id, thing)
@@ -210,7 +213,8 @@ async def thank(seasons: Seasons, face_id: int, gift_id: int) -> None:
         gift = await _gift(tx, gift_id)
         if gift.to_id != face_id or gift.state != "opened":
             raise NotFound
-        await gift_queries.thank(tx, gift.id)
+        if await gift_queries.thank(tx, gift.id):
+            tx.emit(GiftThanked(gift.id, face_id, gift.from_id))
 
     await seasons.store.write(apply)
 
@@ -222,6 +226,7 @@ async def expire(seasons: Seasons) -> int:
         over = await gift_queries.due(tx, seasons.calendar.at(tx.now_ms), AT_ONCE)
         for gift in over:
             await _end(tx, gift, "expired", gift.from_id)
+            tx.emit(GiftReturned(gift.id, gift.from_id))
         return len(over)
 
     return await seasons.store.write(apply)
@@ -248,13 +253,27 @@ async def return_shares(seasons: Seasons, run: Run) -> int:
     return await seasons.store.write(apply)
 
 
+async def part(tx: Tx, by_id: int, face_id: int) -> None:
+    """One face has blocked another: nothing that was under way between the two arrives any more.
+
+    What the former gave is taken back. What it was given comes back to the other as from somebody who has left: in its
+    time, and with the same words. What was given since they are friends again is as it was.
+    """
+    since = (await friend_queries.since(tx, by_id)).get(face_id)
+    below = MAX_ID if since is None else first_id_at(since)
+    for gift in await gift_queries.under_way(tx, by_id, face_id, below, AT_ONCE):
+        await _end(tx, gift, "revoked", by_id)
+    await gift_queries.turn_away(tx, by_id, face_id, below)  # beyond two hundred: in its time, too
+    await gift_queries.turn_away(tx, face_id, by_id, below)
+
+
 async def leave_some(tx: Tx, face_id: int) -> int:
-    """Take a face that leaves out of some of its gifts; answers of how many. What was for it goes back to who gave it;
-    what it gave is nobody's any more."""
+    """Take a face that leaves out of some of its gifts; answers of how many. What was for it comes back to who gave it
+    in its time; what it gave is nobody's any more."""
     found = await gift_queries.of_party(tx, face_id, AT_ONCE)
     for gift in found:
-        if gift.state == "given":
-            await _end(tx, gift, "declined", gift.from_id if gift.from_id != face_id else None)
+        if gift.state == "given" and gift.from_id == face_id:
+            await _end(tx, gift, "declined", None)
         await gift_queries.forget_party(tx, gift, face_id)
     return len(found)
 

@@ -1,7 +1,6 @@
 """The pages of gifts."""
 
 import io
-from collections.abc import Mapping
 from typing import Final
 from urllib.parse import quote
 
@@ -13,12 +12,11 @@ from starlette.responses import Response
 from kizuna.apps.season import actions, book, gift_actions, gift_queries, queries
 from kizuna.apps.season.files import asset
 from kizuna.apps.season.gift_actions import CARD, SHARE
-from kizuna.apps.season.gift_rules import Gift
+from kizuna.apps.season.gift_rules import Gift, welcome
 from kizuna.apps.season.ports import Seasons
 from kizuna.apps.season.run import Run, instant
 from kizuna.apps.season.views import ClaimView, GiftRow, GiftsView
 from kizuna.circle import friend_queries, group_queries
-from kizuna.circle.models import Friendship, Profile
 from kizuna.doors.params import read_tree, shape
 from kizuna.doors.parts import MemberParts
 from kizuna.ground.errors import Invalid, NotFound, Refusal
@@ -178,7 +176,7 @@ class GiftPages:
             page=page,
             title=run.season.title[page.locale],
             on=run.is_open(now_ms),
-            got=tuple(row(gift, gift.from_id, mine=False) for gift in got if _welcome(known, gift.from_id)),
+            got=tuple(row(gift, gift.from_id, mine=False) for gift in got if welcome(known, gift.from_id)),
             given=tuple(row(gift, gift.to_id, mine=True) for gift in given),
             friends=tuple(circle_face(face) for face in friends),
             groups=tuple(
@@ -229,8 +227,11 @@ class GiftPages:
             note=gift.note if known else "",
             state=gift.state,
             opens_ms=gift.opens_at - calendar.ahead_ms,
+            over_ms=gift.expires_at - calendar.ahead_ms,
+            zone=run.season.zone,
             wrapped=calendar.now_ms() < gift.opens_at,
             thanked=gift.thanked,
+            anybody=gift.to_id is None,
             link=f"/season/gift/{link}" if link and gift.state == "given" else "",
         )
 
@@ -238,12 +239,6 @@ class GiftPages:
         """The days that are still to come, on which a gift may be opened."""
         starts = [instant(run.season.zone, day.year, f"{day:%m-%d}T00:00") for day in run.days()]
         return tuple((str(at), at - self._seasons.calendar.ahead_ms) for at in starts if at > now_ms)
-
-
-def _welcome(known: Mapping[int, Profile], giver_id: int) -> bool:
-    """Whether what somebody gave is shown: not where either of the two blocks the other."""
-    giver = known.get(giver_id)
-    return giver is not None and giver.state is not Friendship.BLOCKED
 
 
 def _things(run: Run, locale: Locale, balances: dict[str, int]) -> tuple[tuple[str, str, int], ...]:

@@ -118,6 +118,7 @@ class HostPages:
                 ]
             ),
             waiting=tuple([await face(one) for one in await coupon_queries.waiting(reads, made.id)]),
+            refused=tuple([await face(one) for one in await coupon_queries.refused(reads, made.id)]),
             form=form or Form(),
             **asdict(await report_queries.totals(reads, made.id)),
         )

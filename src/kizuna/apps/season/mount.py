@@ -5,10 +5,12 @@ from functools import partial
 from typing import Final
 
 from kizuna.apps.season import actions, belongings, eve, gift_actions
+from kizuna.apps.season.consumers import following
 from kizuna.apps.season.coupon_web import CouponPages
 from kizuna.apps.season.files import TEMPLATES, files, installed
 from kizuna.apps.season.gift_web import GiftPages
 from kizuna.apps.season.host_web import HostPages
+from kizuna.apps.season.notices import KINDS
 from kizuna.apps.season.ports import Calendar, Seasons
 from kizuna.apps.season.web import HERE, SeasonPages
 from kizuna.circle.ports import Circle
@@ -58,6 +60,8 @@ def mount(config: Config, circle: Circle, clock: Clock, randomness: Randomness) 
                 Schedule(GIVE_BACK, MINUTE_MS, partial(_give_back, seasons)),
             ]
         },
+        follows=following(seasons),
+        kinds=KINDS,
     )
 
 

@@ -21,6 +21,10 @@ class Totals(msgspec.Struct, frozen=True, kw_only=True):
     used: int | None
     """Coupons that shops took."""
     gifts: int | None
+    messages: int | None
+    """What was said to friends with the hashtag."""
+    public_messages: int | None
+    """Those of them that are public too."""
     through_friends: int | None
     """Of a hundred people, how many had a friend there before them; to the nearest five."""
 

@@ -5,7 +5,7 @@ from typing import Final
 import sqlalchemy as sa
 
 from kizuna.apps.season.report import Totals, share, told
-from kizuna.apps.season.tables import SEASON_ACT, SEASON_CODE, SEASON_GIFT, SEASON_STAGE
+from kizuna.apps.season.tables import SEASON_ACT, SEASON_CODE, SEASON_GIFT, SEASON_MESSAGE, SEASON_STAGE
 from kizuna.store.store import Db
 
 _A: Final = SEASON_ACT.c
@@ -28,6 +28,10 @@ async def totals(db: Db, run_id: int) -> Totals:
     users = await count(sa.func.count(SEASON_CODE.c.face_id.distinct()), SEASON_CODE.c.face_id > 0, *used)
     given = SEASON_GIFT.c.run_id == run_id
     givers = await count(sa.func.count(SEASON_GIFT.c.from_id.distinct()), SEASON_GIFT.c.from_id > 0, given)
+    sent = SEASON_MESSAGE.c.run_id == run_id
+    public = (sent, SEASON_MESSAGE.c.public)
+    author = sa.func.count(SEASON_MESSAGE.c.face_id.distinct())
+    message = sa.func.count(SEASON_MESSAGE.c.voice_id)
     return Totals(
         people=told(people, people),
         ringers=told(ringers, ringers),
@@ -35,5 +39,7 @@ async def totals(db: Db, run_id: int) -> Totals:
         coupons=told(await count(sa.func.count(_A.id), of_run, _A.coupon.is_not(None)), winners),
         used=told(await count(sa.func.count(SEASON_CODE.c.id), *used), users),
         gifts=told(await count(sa.func.count(SEASON_GIFT.c.id), given), givers),
+        messages=told(await count(message, sent), await count(author, sent)),
+        public_messages=told(await count(message, *public), await count(author, *public)),
         through_friends=told(share(later, people), people),
     )

@@ -84,8 +84,8 @@ SEASON_ACT: Final = table(
 )
 
 # A gift under way, and what became of it (gift_rules.py). Its note is for giver and receiver alone. ``to_id`` is empty
-# until somebody has claimed it; a face that has left is its negative id. ``act_id`` names the act whose coupon is
-# passed on by it. Times are those of the season.
+# until somebody has claimed it; a face that has left, or blocks the giver, is its negative id. ``act_id`` names the act
+# whose coupon is passed on by it. Times are those of the season.
 SEASON_GIFT: Final = table(
     "circle",
     "season_gift",
@@ -156,4 +156,17 @@ SEASON_REVIEW: Final = table(
     sa.Column("face_id", sa.BigInteger, primary_key=True, autoincrement=False),
     sa.Column("asked_at", sa.BigInteger, nullable=False),
     sa.Column("allowed", sa.Boolean),
+)
+
+# Which voices are messages of a season, and whether a copy of it is public. For totals alone.
+SEASON_MESSAGE: Final = table(
+    "circle",
+    "season_message",
+    "own",
+    sa.Column("voice_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("run_id", sa.BigInteger, sa.ForeignKey("season_run.id"), nullable=False),
+    sa.Column("face_id", sa.BigInteger, nullable=False),
+    sa.Column("public", sa.Boolean, nullable=False),
+    sa.Index(None, "run_id"),
+    sa.Index(None, "face_id"),
 )

@@ -147,9 +147,15 @@ class GiftRow(Piece, frozen=True, kw_only=True):
     note: str
     state: Literal["given", "opened", "revoked", "expired", "declined"]
     opens_ms: int
+    over_ms: int
+    """From this instant on it is not to be opened any more."""
+    zone: str
+    """By whose clocks its instants are told: the season's."""
     wrapped: bool
     """Its day has not come."""
     thanked: bool
+    anybody: bool = False
+    """It is for whoever claims it, and nobody has."""
     link: str = ""
     """For whoever claims it; shown to its giver until it is claimed."""
 
@@ -193,6 +199,7 @@ class CouponRow(Piece, frozen=True, kw_only=True):
     sponsor: str
     count: int
     until_ms: int
+    zone: str
     over: bool
     shown: bool
     """There is a code that was not used."""
@@ -251,11 +258,14 @@ class HostView(PageView, frozen=True, kw_only=True):
     sponsors: tuple[tuple[str, str], ...]
     shops: tuple[ShopRow, ...]
     waiting: tuple[Face, ...]
+    refused: tuple[Face, ...]
     people: int | None
     ringers: int | None
     acts: int | None
     coupons: int | None
     used: int | None
     gifts: int | None
+    messages: int | None
+    public_messages: int | None
     through_friends: int | None
     form: Form = Form()
