@@ -83,7 +83,9 @@ def start(config: Config) -> "subprocess.Popen[bytes]":
         "KIZUNA_FETCH_ALLOW": ",".join(config.fetch_allow),
         "KIZUNA_POLL_SECONDS": str(config.poll_seconds),
         "KIZUNA_SEASONS": ",".join(config.seasons),
+        "KIZUNA_SEASON_WALL": config.season_wall,
         "KIZUNA_SEASON_AHEAD_HOURS": str(config.season_ahead_hours),
+        "KIZUNA_WINDOW_SECONDS": str(config.window_seconds),
     }
     return subprocess.Popen([sys.executable, "-m", "kizuna", "serve"], env=kept | own)
 

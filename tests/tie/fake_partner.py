@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from html import escape
 from itertools import count
 from typing import Any
-from urllib.parse import parse_qs, parse_qsl, urlsplit
+from urllib.parse import parse_qs, parse_qsl, unquote, urlsplit
 
 from kizuna.fetch.port import FetchAnswered, FetchFailed, FetchUnanswered, Request, Response
 
@@ -178,7 +178,8 @@ class FakePartner:
         public = [one for one in self.statuses.values() if one["visibility"] == "public"]
         match where:
             case ["timelines", "tag", name]:
-                tagged = [one for one in public if name in [tag["name"] for tag in one.get("tags", [])]]
+                named = unquote(name)
+                tagged = [one for one in public if named in [tag["name"] for tag in one.get("tags", [])]]
                 return self._page(tagged, query)
             case ["accounts", "lookup"] if query["acct"].removeprefix("user").isdigit():
                 number = query["acct"].removeprefix("user")

@@ -77,6 +77,8 @@ def _config(data: Path, plane: Plane, ports: tuple[int, int]) -> Config:
             "fetch_allow": [f"localhost:{port}" for port in ports],
             "poll_seconds": 5.0,
             "seasons": [SEASON],
+            "season_wall": f"localhost:{ports[0]}",
+            "window_seconds": 5.0,
             "season_ahead_hours": ahead_hours(SystemClock().now_ms()),
         }
     )
@@ -158,7 +160,9 @@ def _environment(config: Config) -> dict[str, str]:
         "KIZUNA_FETCH_ALLOW": ",".join(config.fetch_allow),
         "KIZUNA_POLL_SECONDS": str(config.poll_seconds),
         "KIZUNA_SEASONS": ",".join(config.seasons),
+        "KIZUNA_SEASON_WALL": config.season_wall,
         "KIZUNA_SEASON_AHEAD_HOURS": str(config.season_ahead_hours),
+        "KIZUNA_WINDOW_SECONDS": str(config.window_seconds),
     }
 
 

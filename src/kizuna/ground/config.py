@@ -65,6 +65,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     metrics_port: Port = 0
     request_log: bool = False
     seasons: tuple[str, ...] = ()
+    season_wall: str = ""
     season_ahead_hours: Annotated[int, msgspec.Meta(ge=0, le=10_000)] = 0
     poll_seconds: Annotated[float, msgspec.Meta(gt=0, le=86_400)] = 15.0
     window_seconds: Annotated[float, msgspec.Meta(gt=0, le=86_400)] = 60.0

@@ -29,6 +29,7 @@ from kizuna.streaming.frames import live_event
 from kizuna.streaming.models import Authorise, Channel, Entry, Label
 from kizuna.streaming.names import LONGEST_TAG, PUBLIC
 from kizuna.tie.windows import queries as window_queries
+from kizuna.tie.windows import source_queries
 from kizuna.tie.windows.models import Window
 from kizuna.web.forms import Table
 from kizuna.web.pages import Pages
@@ -109,33 +110,40 @@ def _channels(on: str, viewer: Viewer | None) -> tuple[Channel, ...]:
             return (PUBLIC, *own)
         case "tag" if which and len(which) <= LONGEST_TAG:
             return (("tag", fold_tag(which)), *own)
-        case "home" | "room" | "own" | "group" | "windows" if viewer is None:
+        case "home" | "room" | "own" | "group" | "windows" | "source" if viewer is None:
             raise Unauthorized("Please sign in again.")
         case "home":
             return (*_home(which, viewer), *own)
         case "room" if (room_id := parse_id(which)) is not None:
             return (("room", room_id), *own)
-        case "own" | "posts" | "thread" | "group" | "windows":
+        case "own" | "posts" | "thread" | "group" | "windows" | "source":
             return own
         case _:
             raise NotFound
 
 
 async def _of_group(parts: PublicParts, on: str, viewer: Viewer | None) -> tuple[Channel, ...]:
-    """What is said in a shared group, or what its windows show, for who takes part. Raises NotFound."""
+    """What is said in a shared group, or what its windows show, for who takes part; or a source that stands for all.
+
+    Raises NotFound.
+    """
     kind, _, which = on.partition(" ")
-    if kind not in ("group", "windows"):
+    if kind not in ("group", "windows", "source"):
         return ()
-    group_id = parse_id(which)
-    if group_id is None or not isinstance(parts, MemberParts) or viewer is None or viewer.circle_id is None:
+    thing_id = parse_id(which)
+    if thing_id is None or not isinstance(parts, MemberParts) or viewer is None or viewer.circle_id is None:
         raise NotFound
     reads = parts.circle.store.reads
-    if not await sharing_queries.takes_part_in(reads, viewer.circle_id, group_id):
+    if kind == "source":
+        if thing_id not in await source_queries.kept(reads):
+            raise NotFound
+        return (("window", thing_id),)
+    if not await sharing_queries.takes_part_in(reads, viewer.circle_id, thing_id):
         raise NotFound
     if kind == "group":
-        return (("group", group_id),)
-    channels: list[Channel] = [("windows", group_id)]
-    for window in await window_queries.windows(reads, viewer.circle_id, group_id):
+        return (("group", thing_id),)
+    channels: list[Channel] = [("windows", thing_id)]
+    for window in await window_queries.windows(reads, viewer.circle_id, thing_id):
         if not window.muted:
             channels += await _of_window(parts, window)
     return tuple(channels)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Final
 
-from kizuna.apps.season import actions, belongings, eve, gift_actions
+from kizuna.apps.season import actions, belongings, eve, gift_actions, wall
 from kizuna.apps.season.consumers import following
 from kizuna.apps.season.coupon_web import CouponPages
 from kizuna.apps.season.files import TEMPLATES, files, installed
@@ -39,7 +39,8 @@ def mount(config: Config, circle: Circle, clock: Clock, randomness: Randomness) 
         return None
     named = {one.season.id: one for one in installed(config, clock)}
     calendar = Calendar(clock, named, config.season_ahead_hours * HOUR_MS)
-    seasons = Seasons(circle.store, randomness, calendar)
+    walls = wall.walls(config, {name: one.season for name, one in named.items()})
+    seasons = Seasons(circle.store, randomness, calendar, walls=walls)
 
     def add(table: Table) -> None:
         SeasonPages(seasons).add(table)
@@ -74,11 +75,12 @@ def _place(calendar: Calendar, locale: Locale, viewer: Viewer) -> Place | None:
 
 
 async def _begin(seasons: Seasons, _: Duty | None = None) -> None:
-    """Whatever is on or soon is promised now."""
+    """Whatever is on or soon is promised now, and what its wall shows is read."""
     now_ms = seasons.calendar.now_ms()
     for run in seasons.calendar.runs(now_ms):
         if now_ms < run.closes_ms:
             await actions.begin(seasons, run)
+    await wall.keep(seasons)
 
 
 async def _hold(seasons: Seasons, _: Duty) -> None:

@@ -11,6 +11,7 @@ from kizuna.apps.season.run import NoSuchMoment, Run, make_run
 from kizuna.ground.clock import Clock
 from kizuna.ground.randomness import Randomness
 from kizuna.store.store import Store
+from kizuna.tie.windows.models import Source
 
 SOON_MS: Final = 30 * 24 * 3600 * 1000
 """So long before it opens, a season is announced, and what is drawn in it is promised."""
@@ -75,6 +76,8 @@ class Seasons:
     calendar: Calendar
     made: dict[tuple[str, int], Made] = field(default_factory=dict[tuple[str, int], Made])
     """Runs whose making is committed, by season and year; filled by ``actions.begin``."""
+    walls: Mapping[str, Source] = field(default_factory=dict[str, Source])
+    """What the wall of a season shows of another server, by season."""
 
 
 def _around(season: Season, now_ms: int) -> Run | None:

@@ -62,7 +62,10 @@ class Prize(Piece, frozen=True, kw_only=True):
 
 
 class SeasonView(PageView, frozen=True, kw_only=True):
-    """`/season`. `mine` is None until the viewer's own is hung; `wall` where the square is on this server."""
+    """`/season`. `mine` is None until the viewer's own is hung; `wall` where the square is here or its place is known.
+
+    `wall_href` is the page of the hashtag, `wall_live` what the open page is told of.
+    """
 
     template: ClassVar[str] = "season/season.html"
     title: str
@@ -91,9 +94,9 @@ class SeasonView(PageView, frozen=True, kw_only=True):
     prize: Prize | None
     problem: str = ""
     hashtag: str
-    tag: str
-    """The hashtag as it is looked up."""
     wall: Timeline | None = None
+    wall_href: str = ""
+    wall_live: str = ""
     key: str
     preview: bool
     """The clock of the seasons is ahead."""

@@ -2,13 +2,14 @@
 
 from collections.abc import Collection, Sequence
 from functools import partial
-from typing import Final
+from typing import Final, TypedDict
+from urllib.parse import quote
 
 import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from kizuna.apps.season import actions, book, coupon_queries, queries
+from kizuna.apps.season import actions, book, coupon_queries, queries, wall
 from kizuna.apps.season.draws import Drawn, day_seed, eve_seed, level, roll
 from kizuna.apps.season.files import asset
 from kizuna.apps.season.host_web import is_host
@@ -36,8 +37,8 @@ from kizuna.web.items import circle_face
 from kizuna.web.pages import Pages, done
 from kizuna.web.pieces import Timeline
 from kizuna.web.reading import listing, sight_of
+from kizuna.web.window_items import kept_item
 
-WALL: Final = 12
 SHOWN: Final = 60
 """So many friends' stages are on the page: those for whom nothing was done today come first."""
 DRAWS: Final = 200
@@ -48,6 +49,14 @@ class AskedAct(msgspec.Struct, frozen=True, kw_only=True):
     """Which of one's own acts the page tells of."""
 
     act: Short = ""
+
+
+class _Wall(TypedDict):
+    """The fields of the view about the wall."""
+
+    wall: Timeline | None
+    wall_href: str
+    wall_live: str
 
 
 class RingForm(Sent, frozen=True, kw_only=True):
@@ -213,8 +222,7 @@ class SeasonPages:
             prize=await self._won(page.locale, run, act) if act is not None else None,
             problem=pages.speak(parts, request, viewer)(refusal.message, **refusal.values) if refusal else "",
             hashtag=season.hashtag,
-            tag=fold_tag(season.hashtag),
-            wall=await self._wall(parts, viewer, season),
+            **await self._wall(parts, viewer, season),
             key=parts.randomness.token(16),
             preview=self._seasons.calendar.ahead_ms > 0,
             counter=bool(await coupon_queries.sponsors_of(reads, me)),
@@ -229,14 +237,25 @@ class SeasonPages:
         left = await ledger.balance(self._seasons.store.reads, book.to_pass_on(run, act.coupon, act.id))
         return msgspec.structs.replace(prize, shares=left, share=f"share/{act.id}") if left else prize
 
-    async def _wall(self, parts: MemberParts, viewer: Viewer, season: Season) -> Timeline | None:
-        """What is said in public with the hashtag, newest first."""
+    async def _wall(self, parts: MemberParts, viewer: Viewer, season: Season) -> _Wall:
+        """What is said in public with the hashtag, newest first, here or where the settings say."""
+        tag = fold_tag(season.hashtag)
+        over_there = self._seasons.walls.get(season.id)
+        if over_there is not None:
+            source_id, items = await wall.shown(self._seasons, season)
+            return _Wall(
+                wall=Timeline(items=tuple(kept_item(one) for one in items)),
+                wall_href=f"{over_there.origin}/tags/{quote(tag)}",
+                wall_live=f"source {source_id}" if source_id is not None else "own",
+            )
         if not season.wall or "square" not in parts.config.planes:
-            return None
-        find = by_id(partial(timeline_queries.tag_ids, parts.square.store.reads, fold_tag(season.hashtag)))
+            return _Wall(wall=None, wall_href="", wall_live="own")
+        find = by_id(partial(timeline_queries.tag_ids, parts.square.store.reads, tag))
         hidden = (await sight_of(parts, viewer)).hidden
-        found = await listing(parts, viewer, square.Page(limit=WALL), find, HERE, hidden)
-        return Timeline(items=found.items)
+        found = await listing(parts, viewer, square.Page(limit=wall.MOST), find, HERE, hidden)
+        return _Wall(
+            wall=Timeline(items=found.items), wall_href=f"/tags/{quote(tag)}", wall_live=f"tag {tag}"
+        )
 
 
 def _hanging(season: Season, locale: Locale, places: dict[int, str]) -> tuple[Hanging, ...]:

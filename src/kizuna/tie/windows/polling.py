@@ -4,6 +4,7 @@ A source that no window shows any more is not read. It is remembered for a day, 
 then forgotten with its items; what was said about them stays in its rooms.
 """
 
+from collections.abc import Collection
 from typing import Final, cast
 
 import msgspec
@@ -60,6 +61,14 @@ async def ensure_source(tx: Tx, source: Source, *, asked_by: int | None = None, 
         if not source.inside:
             await want_reading(tx, known.id)
     return known.id
+
+
+async def keep_only(tx: Tx, wanted: Collection[Source]) -> None:
+    """The sources that are read without any window are these, as an administrator wants."""
+    ids = {await ensure_source(tx, source, kept=True) for source in wanted}
+    for source_id in sorted(await source_queries.kept(tx) - ids):
+        await source_queries.change_source(tx, source_id, kept=False)
+        await settle(tx, source_id)
 
 
 async def items_of(db: Db, source: Source, limit: int = 20) -> list[Item]:

@@ -24,6 +24,11 @@ async def find_source(db: Db, wanted: Source) -> Row | None:
     return await db.first(sa.select(WINDOW_SOURCE).where(here))
 
 
+async def kept(db: Db) -> set[int]:
+    """The sources that are read without any window."""
+    return {row.id for row in await db.all(sa.select(_S.id).where(_S.kept.is_(True)))}
+
+
 async def count_sources(db: Db) -> int:
     """How many sources of other servers there are."""
     found: int | None = await db.scalar(

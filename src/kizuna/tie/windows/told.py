@@ -57,7 +57,8 @@ class WindowSource:
             yield "room", entry.voice_id
 
     async def judge(self, entry: WindowEntry) -> Judge | None:
-        """Who takes part in a group that shows it; of a room, whom the gate lets read it."""
+        """Who takes part in a group that shows it, or of what stands for all, everybody; of a room, whom the gate lets
+        read it."""
         reads = self._circle.store.reads
         if entry.voice_id is not None:
             facts = await audience.facts(reads, entry.voice_id)
@@ -70,6 +71,8 @@ class WindowSource:
             )
         groups = {entry.group_id} if entry.group_id is not None else set[int]()
         if entry.source_id is not None:
+            if entry.source_id in await source_queries.kept(reads):
+                return lambda viewer: viewer is not None and viewer.circle_id is not None
             groups = set((await source_queries.windows_showing(reads, entry.source_id)).values())
         members = {
             face_id for group_id in groups for face_id in await sharing_queries.taking_part(reads, group_id)

@@ -57,7 +57,7 @@ function showing(id) {
 // A window brought something, or what a room is about is another.
 function windowTold() {
   refresh([".windows", ".reference"]);
-  if (list ? list.dataset.whole !== undefined : document.querySelector(".windows")) arrived("window");
+  if (list ? list.dataset.whole !== undefined : document.querySelector(".windows, .wall")) arrived("window");
 }
 
 function changed(id) {
