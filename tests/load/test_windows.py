@@ -104,7 +104,9 @@ def test_thirty_pages_are_told_of_fifty_items_a_second(tmp_path: Path) -> None:
             for heard in told:
                 assert posts <= heard["new"].keys()
                 assert newest in heard["window"]
-            assert max(late(heard[name]) for heard in told for name in heard) <= LATE_MS
+            slowest = max(late(heard[name]) for heard in told for name in heard)
+            print(f"{PAGES} pages, {ITEMS_S} items a second: told after {slowest:.0f} ms at most (p99)")
+            assert slowest <= LATE_MS
             for stream in streams:
                 stream.leave()
 

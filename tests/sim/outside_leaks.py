@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, cast
 from unittest.mock import patch
@@ -23,11 +23,12 @@ from kizuna.ground.ids import STORE_NAMES
 from kizuna.mail.port import Mail
 from kizuna.people import mails
 from kizuna.people.models import Viewer
-from kizuna.store.store import Db, Row
+from kizuna.store.store import Db, Row, Tx
 from kizuna.streaming.circle import CircleSource
 from kizuna.streaming.hub import BEAT_S, Hub
 from kizuna.streaming.models import Channel, Entry, Judge
 from kizuna.streaming.own import OwnEntry, OwnSource
+from kizuna.tie.windows import polling, queries
 from tests.sim.leaks import with_new_statements
 
 
@@ -172,4 +173,17 @@ def every_friend_is_in_every_group() -> Generator[None]:
         return sa.true() if chosen.element is VOICE_GROUP else in_groups(face_id, author, chosen, room_id)
 
     with with_new_statements(audience, "_in_groups", leaky):
+        yield
+
+
+@contextmanager
+def talk_reads_its_source_anew() -> Generator[None]:
+    """Whoever talks about an item makes the server look at it once more."""
+    add_talk = queries.add_talk
+
+    async def leaky(tx: Tx, row: Mapping[str, object]) -> None:
+        await add_talk(tx, row)
+        await polling.want_reading(tx, cast("int", row["source_id"]))
+
+    with patch.object(queries, "add_talk", leaky):
         yield

@@ -49,6 +49,7 @@ def beside_the_answers(two: TwoWorlds) -> list[str]:
         (outside_leaks.exceptions_are_forgotten, "fred"),
         (outside_leaks.every_friend_is_in_every_group, "fred"),
         (outside_leaks.an_act_is_told_to_whoever_asks, "fred"),
+        (outside_leaks.talk_reads_its_source_anew, None),
     ],
 )
 def test_a_planted_leak_is_found(place: Path, stack: ExitStack, plant: Plant, viewer: str | None) -> None:
