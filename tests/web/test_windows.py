@@ -216,7 +216,7 @@ async def test_open_pages_are_told_as_long_as_one_takes_part(lively: tuple[Cast,
     number = place.rpartition("/")[2]
     await open_window(cast.aoi, place, "#harbour partner.test")
     await open_window(cast.aoi, place, "#harbour")
-    await until(cast.aoi, f"{place}/windows", "Looked at")
+    await until(cast.aoi, f"{place}/windows", "Last look:")
     aoi, ben = [await page_stream(who, f"windows {number}") for who in (cast.aoi, cast.ben)]
     write(partner, "a ship")
     for stream in (aoi, ben):
