@@ -3,7 +3,7 @@
 import asyncio
 import itertools
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -25,12 +25,12 @@ from tests.web.test_windows import open_window, shared
 pytestmark = pytest.mark.load
 PAGES = 30
 ITEMS_S = 50
-SECONDS = dose(4.0, 30.0)
+SECONDS = dose(4, 30)
 LATE_MS = 2000
 
 
 @asynccontextmanager
-async def watched(place: Path) -> AsyncIterator[tuple[Cast, FakePartner, str]]:
+async def watched(place: Path) -> AsyncGenerator[tuple[Cast, FakePartner, str]]:
     """A shared group with two windows: a hashtag of the own square, and one of a partner, which is read often."""
     partner = FakePartner(SystemClock().now_ms)
     async with running(config_of(place, window_seconds=0.5)) as server:
@@ -42,7 +42,7 @@ async def watched(place: Path) -> AsyncIterator[tuple[Cast, FakePartner, str]]:
         yield cast, partner, group
 
 
-async def pace(count: int) -> AsyncIterator[int]:
+async def pace(count: int) -> AsyncGenerator[int]:
     """So many numbers, evenly over the time, whatever is done between them."""
     began = time.monotonic()
     for number in range(count):
@@ -104,7 +104,9 @@ def test_thirty_pages_are_told_of_fifty_items_a_second(tmp_path: Path) -> None:
             for heard in told:
                 assert posts <= heard["new"].keys()
                 assert newest in heard["window"]
-            assert max(late(heard[name]) for heard in told for name in heard) <= LATE_MS
+            slowest = max(late(heard[name]) for heard in told for name in heard)
+            print(f"{PAGES} pages, {ITEMS_S} items a second: told after {slowest:.0f} ms at most (p99)")
+            assert slowest <= LATE_MS
             for stream in streams:
                 stream.leave()
 

@@ -47,7 +47,7 @@ def window_samples(locale: Locale) -> dict[str, PageView]:
         )
         for number, state in enumerate(STATES)
     )  # fmt: skip
-    many = tuple(msgspec.structs.replace(AWAY, id=str(number)) for number in range(10, 17))
+    many = tuple(msgspec.structs.replace(AWAY, id=str(number)) for number in range(910, 917))
     runs = (t.Run(said="#港", shown=POSTS[:1]), t.Run(said="news.example", shown=(AWAY,), folded=many))
     wrong = p.Form(values={"address": "なにか"}, errors={"address": "ハッシュタグになっていません。"})
     return {

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Collection, Generator, Iterable, Sequence
+from collections.abc import Collection, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, cast
 from unittest.mock import patch
@@ -27,12 +27,13 @@ from kizuna.mail.port import Mail
 from kizuna.people import mails
 from kizuna.people.models import Viewer
 from kizuna.square import mutual_queries
-from kizuna.store.store import Db, Row
+from kizuna.store.store import Db, Row, Tx
 from kizuna.streaming.circle import CircleSource
 from kizuna.streaming.hub import BEAT_S, Hub
 from kizuna.streaming.models import Channel, Entry, Judge
 from kizuna.streaming.own import OwnEntry, OwnSource
 from kizuna.tie import suggestions
+from kizuna.tie.windows import polling, queries
 from tests.sim.leaks import with_new_statements
 
 
@@ -227,4 +228,17 @@ def following_is_enough() -> Generator[None]:
         patch.object(mutual_queries, "follows_back", back),
         patch.object(suggestions, "_mutual", suggestions.meetable),
     ):
+        yield
+
+
+@contextmanager
+def talk_reads_its_source_anew() -> Generator[None]:
+    """Whoever talks about an item makes the server look at it once more."""
+    add_talk = queries.add_talk
+
+    async def leaky(tx: Tx, row: Mapping[str, object]) -> None:
+        await add_talk(tx, row)
+        await polling.want_reading(tx, cast("int", row["source_id"]))
+
+    with patch.object(queries, "add_talk", leaky):
         yield

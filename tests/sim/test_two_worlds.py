@@ -53,6 +53,7 @@ def beside_the_answers(two: TwoWorlds) -> list[str]:
         (outside_leaks.gifts_are_listed_by_whom_they_are_not, "fred"),
         (outside_leaks.a_gift_is_opened_by_whoever_asks, "sven"),
         (outside_leaks.the_end_of_a_link_is_not_looked_at, "fred"),
+        (outside_leaks.talk_reads_its_source_anew, None),
     ],
 )
 def test_a_planted_leak_is_found(place: Path, stack: ExitStack, plant: Plant, viewer: str | None) -> None:

@@ -571,7 +571,7 @@ def test_slow_servers_keep_no_other_waiting(club: Club, monkeypatch: pytest.Monk
 
         monkeypatch.setattr(club.partner, "send", send)
         reader = polling.Reader(club.tie)
-        ids = []
+        ids: list[int] = []
         for number in range(4):
             source = polling.Source(kind="tag", origin="https://partner.test", name=f"tag{number}")
             ids.append(

@@ -12,6 +12,7 @@ from tests.running import running, settled
 from tests.tie.fake_partner import FakePartner
 from tests.web.conftest import Cast, arrive, config_of
 from tests.web.sheet import Sheet
+from tests.web.test_live import page_stream
 from tests.web.visitor import Visitor
 
 pytestmark = pytest.mark.anyio
@@ -207,3 +208,47 @@ async def test_pages_of_what_windows_show_follow_each_other_without_a_hole(cast:
     second = await cast.ben.open(older)
     text = first.text + second.text
     assert [text.count(f"ship {number:02}") for number in range(25)] == [1] * 25
+
+
+async def test_open_pages_are_told_as_long_as_one_takes_part(lively: tuple[Cast, FakePartner]) -> None:
+    cast, partner = lively
+    place = await shared(cast)
+    number = place.rpartition("/")[2]
+    await open_window(cast.aoi, place, "#harbour partner.test")
+    await open_window(cast.aoi, place, "#harbour")
+    await until(cast.aoi, f"{place}/windows", "Last look:")
+    aoi, ben = [await page_stream(who, f"windows {number}") for who in (cast.aoi, cast.ben)]
+    write(partner, "a ship")
+    for stream in (aoi, ben):
+        told = await stream.next()
+        assert (told.name, told.data["plane"]) == ("window", "circle")
+    post = await cast.carol.say("a boat #harbour", "public")
+    for stream in (aoi, ben):
+        assert (await stream.next()).data == {"id": post.rpartition("/")[2], "plane": "square"}
+    talk = await page_stream(cast.ben, f"group {number}")
+    voice = await cast.aoi.do(f"{place}/talk?post={post.rpartition('/')[2]}", f"{place}/talk", text="look")
+    assert (await talk.next()).data == {"id": voice.removeprefix("/v/"), "plane": "circle"}
+    await open_window(cast.aoi, place, "@ben")
+    assert [(await stream.next()).name for stream in (aoi, ben)] == ["windows", "windows"]
+    assert await cast.ben.do(place, f"{place}/leave") == "/together"
+    write(partner, "another ship")
+    assert (await aoi.next()).name == "window"
+    assert await ben.quiet()
+    await cast.aoi.do(place, place, text="without ben")
+    assert await talk.quiet()
+
+
+async def test_a_room_is_told_that_what_it_is_about_is_another(lively: tuple[Cast, FakePartner]) -> None:
+    cast, partner = lively
+    place = await shared(cast)
+    status = write(partner, "a ship")
+    await open_window(cast.aoi, place, "#harbour partner.test")
+    page = await until(cast.ben, f"{place}/windows", "a ship")
+    item = next(link for link in page.links if "/talk?item=" in link)
+    voice = await cast.ben.do(item, f"{place}/talk", text="look at that")
+    ben, carol = [
+        await page_stream(who, f"room {voice.removeprefix('/v/')}") for who in (cast.ben, cast.carol)
+    ]
+    status["content"] = "<p>a ferry</p>"
+    assert (await ben.next()).name == "window"
+    assert await carol.quiet()

@@ -6,7 +6,7 @@ Entities are not resolved, the network is off and large trees are refused: a sma
 import hashlib
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Final
+from typing import Final, TypeAlias
 from urllib.parse import urljoin, urlsplit
 
 import msgspec
@@ -21,6 +21,7 @@ MOST_ENTRIES: Final = 40
 _MOST_LOOKED_AT: Final = 10_000
 _LONGEST_ID: Final = 500
 _LONGEST_HTML: Final = 20_000
+Element: TypeAlias = etree._Element  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] -- it has no public name
 _ROOTS: Final = frozenset({"rss", "RDF", "feed"})
 
 
@@ -63,7 +64,7 @@ def read_feed(body: bytes, base: str) -> Feed:
     return Feed(title, _link(about, base), list(entries.values())[::-1])
 
 
-def _newest(root: etree._Element) -> list[etree._Element]:
+def _newest(root: Element) -> list[Element]:
     """The newest entries, newest first: by their dates, or where one has none, in the order of the feed."""
     found = [one for one in root.iter() if _name(one) in ("item", "entry")][:_MOST_LOOKED_AT]
     dated = [(_moment(one), one) for one in found]
@@ -72,7 +73,7 @@ def _newest(root: etree._Element) -> list[etree._Element]:
     return [one for _, one in dated[:MOST_ENTRIES]]
 
 
-def _tree(body: bytes) -> etree._Element:
+def _tree(body: bytes) -> Element:
     parser = etree.XMLParser(
         resolve_entities=False,
         no_network=True,
@@ -83,21 +84,21 @@ def _tree(body: bytes) -> etree._Element:
         remove_pis=True,
     )
     try:
-        root: etree._Element | None = etree.fromstring(body, parser)
+        root: Element = etree.fromstring(body, parser)
     except (etree.XMLSyntaxError, ValueError, LookupError) as error:
         raise NoFeed from error
-    if root is None or _declares(root):
+    if _declares(root):
         raise NoFeed
     return root
 
 
-def _declares(root: etree._Element) -> bool:
+def _declares(root: Element) -> bool:
     """Whether the document declares entities of its own: no feed needs them."""
     dtd = root.getroottree().docinfo.internalDTD
     return dtd is not None and next(iter(dtd.iterentities()), None) is not None
 
 
-def _entry(element: etree._Element, base: str) -> Entry:
+def _entry(element: Element, base: str) -> Entry:
     title = plain_line(visible_text(_text(element, "title")[:_LONGEST_HTML]))
     words = _words(element)
     url = _link(element, base)
@@ -125,7 +126,7 @@ def _inside(base: str, remote_id: str) -> str:
     return short(f"{parts.scheme}://{parts.netloc}", f"{parts.path}{query}#{remote_id}")
 
 
-def _words(element: etree._Element) -> str:
+def _words(element: Element) -> str:
     """What an entry says, as HTML: the whole where it is there, else what it is about."""
     for name in ("encoded", "content", "description", "summary"):
         child = _child(element, name)
@@ -141,7 +142,7 @@ def _escaped(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def _author(element: etree._Element) -> str:
+def _author(element: Element) -> str:
     child = _child(element, "author")
     if child is not None and (name := _text(child, "name")):
         return plain_line(name)
@@ -149,7 +150,7 @@ def _author(element: etree._Element) -> str:
     return plain_line(creator)
 
 
-def _link(element: etree._Element, base: str) -> str:
+def _link(element: Element, base: str) -> str:
     for child in element:
         if _name(child) != "link" or child.get("rel", "alternate") != "alternate":
             continue
@@ -162,12 +163,12 @@ def _link(element: etree._Element, base: str) -> str:
     return ""
 
 
-def _is_permalink(element: etree._Element) -> bool:
+def _is_permalink(element: Element) -> bool:
     guid = _child(element, "guid")
     return guid is not None and guid.get("isPermaLink", "true").lower() == "true"
 
 
-def _moment(element: etree._Element) -> int:
+def _moment(element: Element) -> int:
     for name in ("published", "pubDate", "date", "issued", "updated", "modified"):
         text = _text(element, name).strip()
         if text and (at := _ms(text)):
@@ -187,19 +188,19 @@ def _ms(text: str) -> int:
     return 0
 
 
-def _child(element: etree._Element, name: str) -> etree._Element | None:
+def _child(element: Element, name: str) -> Element | None:
     return next((child for child in element if _name(child) == name), None)
 
 
-def _text(element: etree._Element, name: str) -> str:
+def _text(element: Element, name: str) -> str:
     child = _child(element, name)
     return "" if child is None else _text_of(child)
 
 
-def _text_of(element: etree._Element) -> str:
+def _text_of(element: Element) -> str:
     return "".join(str(part) for part in element.itertext()).strip()
 
 
-def _name(element: etree._Element) -> str:
+def _name(element: Element) -> str:
     """The name without its namespace; empty for what is no element (an entity)."""
     return etree.QName(element).localname if isinstance(element.tag, str) else ""
