@@ -344,9 +344,9 @@ def test_who_is_new_must_wait(stores: Stores, clock: FakeClock) -> None:
         await house.arrive(fresh)
         with pytest.raises(TooMany):
             await house.choose(fresh)
-        older_inside = Person("mixed", fresh.account, aoi.face)
-        with pytest.raises(TooMany):
-            await house.choose(older_inside)
+        for mixed in (Person("in", fresh.account, aoi.face), Person("out", aoi.account, fresh.face)):
+            with pytest.raises(TooMany):
+                await house.choose(mixed)
         assert await house.store.reads.all(sa.select(PAIRING)) == []
         house.clock.advance(3 * DAY_S)
         await house.choose(fresh, fresh)
@@ -420,8 +420,12 @@ def test_a_step_that_comes_late_or_twice_changes_nothing(stores: Stores, clock: 
         await suggestions.end(house.tie, aoi.face)
         await house.store.write(step)
         assert await house.rows() == [], "the choice had ended before the step did"
-        before = await pairing_queries.held(house.store.reads)
         await house.choose(aoi)
+        house.clock.advance(DAY_S)
+        begun = await rounds.hold(house.tie)
+        assert begun is not None
+        await house.store.write(begun)
+        before = await pairing_queries.held(house.store.reads)
         await house.store.write(step)
         assert (await house.rows(), await pairing_queries.held(house.store.reads)) == ([], before)
 

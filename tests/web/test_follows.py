@@ -1,14 +1,18 @@
 """Friends from follows, through the pages."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
 from kizuna.circle.tables import FACE
+from kizuna.jobs import duties
+from kizuna.jobs.schedules import DAY_MS
+from kizuna.square.tables import FOLLOW
 from kizuna.store.store import Tx
-from kizuna.tie import pairing_queries
-from kizuna.tie.tables import PAIRING, SUGGESTION
+from kizuna.tie import pairing_queries, rounds
+from kizuna.tie.tables import PAIRING, PAIRING_ROUND, SUGGESTION
 from kizuna.wiring import Server
 from tests.running import running, settled
 from tests.web.conftest import Cast, arrive, config_of
@@ -89,6 +93,32 @@ async def test_both_see_both_faces_and_asking_is_the_usual_way(found: Cast) -> N
     assert await found.carol.do(asked, "/c/aoi/accept") == "/friends"
     assert "/c/carol" in (await found.aoi.open("/friends")).links
     assert HEADING not in (await found.aoi.open("/friends")).text
+
+
+async def test_the_server_finds_them_by_itself(cast: Cast) -> None:
+    await follow_each_other(cast.aoi, "aoi", cast.carol, "carol")
+    await choose(cast.aoi, cast.carol)
+    circle, square = cast.server.stores.circle, cast.server.stores.square
+    now = cast.server.ports.clock.now_ms()
+    long_ago = 20 * DAY_MS
+
+    async def age(tx: Tx) -> None:
+        await tx.run(sa.update(PAIRING).values(given_at=PAIRING.c.given_at - long_ago))
+        await tx.run(sa.update(PAIRING_ROUND).values(began_at=now - 2 * DAY_MS))
+        await duties.add(tx, rounds.SUGGEST, rounds.Step(), key="periodic")
+
+    assert await pairing_queries.held(circle.reads) is not None, "a start makes the key"
+    await square.write(lambda tx: tx.run(sa.update(FOLLOW).values(id=FOLLOW.c.id - (long_ago << 16))))
+    await circle.write(age)
+    async with asyncio.timeout(20):
+        while True:
+            if HEADING in (await cast.aoi.open("/friends")).text:
+                break
+            await asyncio.sleep(0.1)
+    assert HEADING in (await cast.carol.open("/friends")).text
+    held = await pairing_queries.held(circle.reads)
+    assert held is not None
+    assert held.began_at >= now
 
 
 async def test_who_is_put_away_is_not_told(found: Cast) -> None:
