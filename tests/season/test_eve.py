@@ -224,7 +224,7 @@ async def test_many_people_keep_nobody_waiting(
             [[people, await holding, round(seconds, 1), len(waits), round(1000 * max(waits))]],
         )
     assert len(waits) > people / eve.AT_ONCE / 2, "others had their turn between any two parts"
-    assert max(waits) < 1
+    assert max(waits) < 2
     levels, won = await _chances(played, run)
     assert len(levels) == people + 3
     assert run.season.eve is not None
