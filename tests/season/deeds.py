@@ -27,7 +27,7 @@ from kizuna.apps.season.ports import Calendar, Installed, Seasons
 from kizuna.apps.season.run import Run
 from kizuna.circle.actions import make_face
 from kizuna.circle.events import Blocked
-from kizuna.circle.friend_queries import tie_friends
+from kizuna.circle.friend_queries import tie_friends, untie_friends
 from kizuna.ground.ids import id_ms
 from kizuna.ground.randomness import SeededRandomness
 from kizuna.jobs.idempotency import make_key
@@ -146,8 +146,11 @@ async def revoke(stage: Stage, told: Told) -> int:
 
 
 async def block(stage: Stage, told: Told) -> int:
-    blocked = Blocked(told["hana"], told["taro"])
-    await stage.seasons.store.write(lambda tx: consumers.on_blocked(blocked, tx))
+    async def apply(tx: Tx) -> None:
+        await untie_friends(tx, told["hana"], told["taro"])
+        await consumers.on_blocked(Blocked(told["hana"], told["taro"]), tx)
+
+    await stage.seasons.store.write(apply)
     return 0
 
 

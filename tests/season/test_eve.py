@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from bench.data import fill
 from kizuna.apps.season import actions, book, draws, eve, eve_queries, queries
 from kizuna.apps.season.draws import eve_seed, level, winners
-from kizuna.apps.season.models import EvePrize, Prize
+from kizuna.apps.season.models import EvePrize, Lot, Prize
 from kizuna.apps.season.ports import Seasons
 from kizuna.apps.season.run import Run
 from kizuna.apps.season.tables import SEASON_CHANCE
@@ -126,11 +126,15 @@ async def test_held_in_parts_it_ends_the_same_wherever_it_was_interrupted(
     assert await eve.hold(played, run) == 0
 
 
+def many_points(_lot: Lot, _number: int) -> Prize:
+    return Prize(weight=1, points=500)
+
+
 async def test_points_won_after_its_instant_are_no_chances(
     played: Seasons, run: Run, town: Cast, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """However late somebody is written down: what counts is what they had at nine in the evening."""
-    monkeypatch.setattr(draws, "prize_at", lambda _lot, _number: Prize(weight=1, points=500))
+    monkeypatch.setattr(draws, "prize_at", many_points)
     clock.set(at("2026-12-24T20:59:59"))
     await actions.ring(played, run, town.yuki, town.hana)
     clock.set(at("2026-12-24T21:00:01"))
@@ -224,7 +228,7 @@ async def test_many_people_keep_nobody_waiting(
             [[people, await holding, round(seconds, 1), len(waits), round(1000 * max(waits))]],
         )
     assert len(waits) > people / eve.AT_ONCE / 2, "others had their turn between any two parts"
-    assert max(waits) < 1
+    assert max(waits) < 2
     levels, won = await _chances(played, run)
     assert len(levels) == people + 3
     assert run.season.eve is not None

@@ -13,7 +13,7 @@ from kizuna.apps.season.gift_actions import DAY_MS, claim, code, expire, give, i
 from kizuna.apps.season.gift_rules import Gift
 from kizuna.apps.season.ports import Seasons
 from kizuna.apps.season.run import Run
-from kizuna.circle import block_actions, group_actions
+from kizuna.circle import block_actions, friend_queries, group_actions
 from kizuna.circle.actions import make_face
 from kizuna.circle.ports import Circle
 from kizuna.ground.errors import Conflict, Gone, Invalid, NotFound, Refusal
@@ -267,6 +267,13 @@ DEEDS = ("give", "give link", "open", "claim", "revoke", "expire", "thank", "dec
 DEED = st.tuples(st.sampled_from(DEEDS), st.integers(0, 3), st.integers(0, 3), st.integers(0, 9))
 
 
+async def fall_out(tx: Tx, who: int, other: int) -> None:
+    """One has blocked the other; they are friends again at once."""
+    if await friend_queries.untie_friends(tx, who, other):
+        await gift_actions.part(tx, who, other)
+        await friend_queries.tie_friends(tx, who, other)
+
+
 async def attempt(
     seasons: Seasons, run: Run, what: str, who: int, other: int, gift: int, place: int
 ) -> int | None:
@@ -281,7 +288,7 @@ async def attempt(
         case "expire":
             await expire(seasons)
         case "part":
-            await seasons.store.write(lambda tx: gift_actions.part(tx, who, other))
+            await seasons.store.write(lambda tx: fall_out(tx, who, other))
         case "decorate":
             await actions.decorate(seasons, run, who, place % 9, "star")
         case _:

@@ -114,7 +114,11 @@ async def export_holdings(db: Db, face_id: int) -> AsyncIterator[Entry]:
         after = 0
         while rows := await coupon_queries.used_after(db, run.id, face_id, after, PAGE):
             for row in rows:
-                used = {"season": run.season, "coupon": row.coupon, "used_at": iso(row.redeemed_at)}
+                used: dict[str, object] = {
+                    "season": run.season,
+                    "coupon": row.coupon,
+                    "used_at": iso(row.redeemed_at),
+                }
                 yield Entry(row.id, id_ms(row.id), f"{run.season} {row.coupon}", used)
             after = rows[-1].id
 

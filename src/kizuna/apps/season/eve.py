@@ -20,7 +20,7 @@ from kizuna.ledger.actions import move
 from kizuna.ledger.models import Movement
 from kizuna.store.store import Db, Row, Tx
 
-AT_ONCE: Final = 500
+AT_ONCE: Final = 200
 """So many faces in one write, and between two looks of the draw at anything else."""
 TURN_MS: Final = 60_000
 """So long the writing down goes on at a time; the rest follows in the next minute."""
