@@ -60,7 +60,8 @@ def town(tmp_path: Path) -> Iterator[Town]:
     file.write_text(said)
     square, circle = configs(tmp_path)
     with serving(square):
-        yield Town(square, replace(circle, seasons=(str(place),)))
+        wall = f"localhost:{square.port}"
+        yield Town(square, replace(circle, seasons=(str(place),), season_wall=wall, window_seconds=1.0))
 
 
 @pytest.mark.parametrize(
@@ -77,7 +78,7 @@ def test_a_season(browser: Browser, town: Town, locale: Locale, scripts: bool) -
             _hang(one)
         _ring_for_three(misaki, scripts=scripts)
         _decorate(misaki)
-        _tell_both(misaki, arrive())
+        _tell_both(misaki, friends["Haruka"], arrive(), scripts=scripts)
     with town.at("12-20T12:00"):
         _win_and_share(misaki, friends["Kenichi"], friends["Haruka"])
         _wrap(misaki, friends["Sota"])
@@ -112,8 +113,12 @@ def _decorate(misaki: Person) -> None:
     expect(page.locator(".hang-own .ornament")).to_have_count(1)
 
 
-def _tell_both(misaki: Person, nobody: Person) -> None:
+def _tell_both(misaki: Person, haruka: Person, nobody: Person, *, scripts: bool) -> None:
+    """Friends read it, and the square; and a page of the season that is open shows it on its wall."""
     page = misaki.page
+    haruka.page.goto(f"{misaki.pair.circle}/season")
+    wall = haruka.page.locator(".wall")
+    expect(wall).to_contain_text(haruka.say("Nobody has used this tag in public yet."))
     page.goto(f"{misaki.pair.circle}/season")
     written = page.locator("form.message textarea")
     expect(written).to_have_value(re.compile(f"#{TAG}"))
@@ -125,9 +130,14 @@ def _tell_both(misaki: Person, nobody: Person) -> None:
     for _ in range(60):
         nobody.page.goto(f"{misaki.pair.square}/tags/{TAG}")
         if nobody.page.get_by_text(MESSAGE).count():
-            return
+            break
         nobody.page.wait_for_timeout(250)
-    raise AssertionError(f"the message never came to the square: {page.locator('main').inner_text()}")
+    else:
+        raise AssertionError(f"the message never came to the square: {page.locator('main').inner_text()}")
+    if not scripts:
+        haruka.page.wait_for_timeout(3_000)  # the wall is read each second
+        haruka.page.reload()
+    expect(wall).to_contain_text(MESSAGE, timeout=10_000)
 
 
 def _win_and_share(misaki: Person, *friends: Person) -> None:
