@@ -7,11 +7,17 @@ from pathlib import Path
 
 import pytest
 
+from kizuna.apps.season import report
 from kizuna.apps.season.ports import SOON_MS
 from kizuna.ground.clock import SystemClock
-from tests.running import running
+from kizuna.people.models import Role
+from tests.running import running, settled
 from tests.season.conftest import at
 from tests.web.conftest import Cast, arrive, config_of
+from tests.web.sheet import Sheet
+from tests.web.test_both import BOTH
+from tests.web.test_inside import TIE, copy_in
+from tests.web.test_staff import promote
 
 pytestmark = pytest.mark.anyio
 HOUR_MS = 3600 * 1000
@@ -150,3 +156,22 @@ async def test_the_wall_shows_what_is_public(on: Cast) -> None:
     page = await on.aoi.open("/season")
     assert "ringing from Kanazawa" in page.text
     assert "a secret of friends" not in page.text
+
+
+async def test_hosts_see_how_many_messages_there_are(on: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that was sent to both from the page, and one that friends alone read."""
+    link = (await on.aoi.do("/settings/ties", TIE, out="1")).rpartition("/")[2]
+    message = next(form for form in (await on.aoi.open("/season")).forms if form.action == BOTH)
+    shown = await on.aoi.post(message, text="everybody! #ベルを鳴らそう", do="preview")
+    sending = Sheet(shown.text, BOTH).form(BOTH)
+    assert (await on.aoi.post(sending, **{"said": "1", "link[]": [link], "do": "send"})).status_code == 303
+    await copy_in(on.server, "standing")
+    await on.ben.say("among us #ベルを鳴らそう", "friends")
+    await settled(on.server)
+    await promote(on.server, "carol", Role.ADMINISTRATOR)
+    few = (await on.carol.open("/season/host")).text
+    assert "Messages to friends with the hashtag fewer than 20 people" in few
+    monkeypatch.setattr(report, "LEAST", 1)
+    told = (await on.carol.open("/season/host")).text
+    assert "Messages to friends with the hashtag 2" in told
+    assert "Of them in public too 1" in told
