@@ -120,7 +120,9 @@ async def test_talk_about_a_post_of_this_server_leaves_no_trace_on_it(cast: Cast
     assert [strip((await who.open(path)).text) for who, path in outside] == before
     assert (await cast.carol.open("/notifications")).text == notices
     await cast.carol.open(voice, 404)
-    assert "mine" in (await cast.aoi.open(voice)).text
+    for path in (voice, place, f"{voice}/item", "/c/ben"):
+        assert "mine" in (await cast.aoi.open(path)).text, path
+    assert (await cast.aoi.open("/?show=circle")).text.count("mine") == 1
     await cast.carol.do(f"{post}/delete", f"{post}/delete")
     assert "not at its origin any more" in (await cast.aoi.open(voice)).text
 

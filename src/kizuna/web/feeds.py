@@ -20,6 +20,7 @@ from kizuna.web.pieces import RequestRow, TieRow
 from kizuna.web.reading import flags_for, listing, sight_of
 from kizuna.web.tied import tie_rows
 from kizuna.web.views import HomeView, SquareView
+from kizuna.web.window_items import items_with_talk
 
 SHOWN_REQUESTS = 3
 
@@ -32,6 +33,8 @@ async def home(pages: Pages, parts: MemberParts, request: Request, viewer: Viewe
     entries = await parts.home.entries(viewer, show, page)
     flags = await flags_for(parts, viewer, [entry.status for entry in entries if entry.status])
     items = [entry_item(entry, viewer.square_id, flags) for entry in entries]
+    voices = [entry.voice for entry in entries if entry.voice]
+    items = await items_with_talk(parts, viewer, voices, items)
     kept = {} if show == "all" else {"show": show}
     rows, ties = await _beside(parts, viewer)
     view = HomeView(

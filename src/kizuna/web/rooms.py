@@ -32,6 +32,7 @@ from kizuna.web.items import readers_of, voice_item
 from kizuna.web.pages import Pages, done
 from kizuna.web.pieces import Composer, Readers
 from kizuna.web.views import ItemPart
+from kizuna.web.window_items import voices_with_talk
 
 
 class MoodForm(Sent, frozen=True, kw_only=True):
@@ -67,7 +68,8 @@ async def item_part(pages: Pages, parts: MemberParts, request: Request, viewer: 
     """``/v/{id}/item``: the voice alone, for a script that shows what became of it."""
     voice = await _voice(parts, request, viewer)
     page, main = await pages.page(parts, request, viewer), "main" in request.query_params
-    return pages.show(parts, request, ItemPart(page=page, item=voice_item(voice), main=main))
+    [item] = await voices_with_talk(parts, viewer, [voice])
+    return pages.show(parts, request, ItemPart(page=page, item=item, main=main))
 
 
 async def _voice(parts: MemberParts, request: Request, viewer: Viewer) -> Voice:

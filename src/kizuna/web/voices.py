@@ -24,7 +24,7 @@ from kizuna.web.items import circle_face, readers_of, timeline, voice_item
 from kizuna.web.pages import Pages, done
 from kizuna.web.pieces import Composer, Readers, ResponderRow
 from kizuna.web.views import ConfirmView, FaceView, VoiceView
-from kizuna.web.window_items import with_talk
+from kizuna.web.window_items import voices_with_talk, with_talk
 
 State = Literal["self", "friend", "stranger", "asked", "asks", "blocked"]
 WHY: Final[dict[Reason, Literal["author", "friend", "chosen", "further"]]] = {
@@ -120,7 +120,9 @@ async def face_page(pages: Pages, parts: MemberParts, request: Request, viewer: 
         state=STATES[profile.state],
         note=incoming.note if incoming else "",
         since_ms=since.get(profile.face.id),
-        timeline=timeline([voice_item(voice) for voice in voices], ids, PAGE, f"/c/{profile.face.handle}"),
+        timeline=timeline(
+            await voices_with_talk(parts, viewer, voices), ids, PAGE, f"/c/{profile.face.handle}"
+        ),
     )
     return pages.show(parts, request, view)
 

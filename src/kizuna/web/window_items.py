@@ -6,6 +6,7 @@ from typing import Final
 
 import msgspec
 
+from kizuna.circle.models import Audience as Rule
 from kizuna.circle.models import Voice
 from kizuna.doors.parts import MemberParts
 from kizuna.people.models import Viewer
@@ -153,8 +154,20 @@ async def window_row(parts: MemberParts, window: Window) -> WindowRow:
 
 async def voices_with_talk(parts: MemberParts, viewer: Viewer, voices: Sequence[Voice]) -> list[Item]:
     """Voices that were loaded for the viewer, each with what its room is about."""
-    talks = await queries.talks_of(parts.circle.store.reads, voices)
-    return [await with_talk(parts, viewer, voice_item(voice), talks.get(voice.id)) for voice in voices]
+    return await items_with_talk(parts, viewer, voices, [voice_item(voice) for voice in voices])
+
+
+async def items_with_talk(
+    parts: MemberParts, viewer: Viewer, voices: Sequence[Voice], items: Sequence[Item]
+) -> list[Item]:
+    """Items, those of these voices with what their rooms are about. Only rooms of shared groups are about something."""
+    shared = [voice for voice in voices if voice.audience is Rule.SHARED and voice.parent_id is None]
+    talks = await queries.talks_of(parts.circle.store.reads, shared)
+    found = {str(voice_id): talk for voice_id, talk in talks.items()}
+    return [
+        await with_talk(parts, viewer, item, found.get(item.id) if item.plane == "circle" else None)
+        for item in items
+    ]
 
 
 async def with_talk(parts: MemberParts, viewer: Viewer, item: Item, talk: Talk | None) -> Item:
