@@ -89,6 +89,8 @@ def season_samples(locale: Locale) -> dict[str, PageView]:
         coupons=((SEASON.coupons[0].name[locale], 2),),
         prize=s.Prize(ornament=star.name[locale], picture=picture("star")),
         wall=timeline(*POSTS[:2]),
+        wall_href="/tags/example",
+        wall_live="tag example",
         preview=True,
     )
     draws = (
