@@ -61,7 +61,6 @@ def season_samples(locale: Locale) -> dict[str, PageView]:
             "coupons": (),
             "prize": None,
             "hashtag": SEASON.hashtag,
-            "tag": SEASON.hashtag,
             "key": "k",
             "preview": False,
         }
