@@ -2,5 +2,6 @@
 
 Links to accounts of partners and to one's own account here, consent per direction with its history, copies of one's
 own voices with their ledger, the public home over there, read along, and the circle in the words of the client API.
-Owns the tables partner_app, link_attempt, link, consent, copy, copy_event and inbound, all in the circle's store.
+Owns the tables partner_app, link_attempt, link, consent, copy, copy_event and inbound, all in the circle's store;
+``windows`` owns its own there.
 """
