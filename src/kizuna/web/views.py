@@ -233,6 +233,8 @@ class FriendsView(PageView, frozen=True, kw_only=True):
     friends: tuple[FriendRow, ...]
     incoming: tuple[RequestRow, ...] = ()
     outgoing: tuple[RequestRow, ...] = ()
+    asked: int = 0
+    """Shared groups that wait for an answer."""
     search: Form = Form()
 
 
