@@ -209,7 +209,7 @@ def friendship(locale: Locale) -> dict[str, v.PageView]:
         "friends": v.FriendsView(
             page=page(locale, path="/friends"), incoming=(REQUEST,),
             friends=tuple(p.FriendRow(face=friend, since_ms=since) for friend in FRIENDS),
-            outgoing=(p.RequestRow(face=SAKURA, note="", at_ms=NOW - DAY),),
+            asked=2, outgoing=(p.RequestRow(face=SAKURA, note="", at_ms=NOW - DAY),),
         ),
         "friends_empty": v.FriendsView(page=page(locale, path="/friends"), friends=()),
         "friends_suggested": v.FriendsView(

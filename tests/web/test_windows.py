@@ -37,6 +37,7 @@ async def shared(cast: Cast) -> str:
     ben = next(value for tag, a in page.tags if tag == "input" and (value := a.get("value", "")).isdigit())
     await cast.aoi.do(page, f"{group}/members", **{"person[]": ben})
     place = await cast.aoi.do(group, f"{group}/share")
+    assert "You are asked to take part in 1 shared group." in (await cast.ben.open("/friends")).text
     await cast.ben.do("/together", f"{place}/join")
     return place
 

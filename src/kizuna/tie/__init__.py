@@ -3,5 +3,5 @@
 Links to accounts of partners and to one's own account here, consent per direction with its history, copies of one's
 own voices with their ledger, the public home over there, read along, the circle in the words of the client API, and
 friends suggested from follows. Owns the tables partner_app, link_attempt, link, consent, copy, copy_event, inbound,
-pairing, suggestion and pairing_round, all in the circle's store.
+pairing, suggestion and pairing_round, all in the circle's store; ``windows`` owns its own there.
 """

@@ -11,7 +11,7 @@ import segno
 from starlette.requests import Request
 from starlette.responses import Response
 
-from kizuna.circle import friend_actions, friend_queries
+from kizuna.circle import friend_actions, friend_queries, sharing_queries
 from kizuna.circle.models import FriendRequest, Friendship, Invite
 from kizuna.doors.params import read_tree, shape
 from kizuna.doors.parts import MemberParts, PublicParts
@@ -71,6 +71,7 @@ async def friends_page(pages: Pages, parts: MemberParts, request: Request, viewe
         outgoing=_rows(await friend_queries.requests_out(reads, me)),
         suggestions=await suggestion_rows(parts, viewer),
         suggesting=await suggesting(parts, viewer),
+        asked=sum(not group.joined for group in await sharing_queries.shared_groups(reads, me)),
         search=Form(values={"handle": typed}, errors=problems),
     )
     return pages.show(parts, request, view)

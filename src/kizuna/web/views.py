@@ -241,6 +241,8 @@ class FriendsView(PageView, frozen=True, kw_only=True):
     outgoing: tuple[RequestRow, ...] = ()
     suggestions: tuple[SuggestionRow, ...] = ()
     suggesting: Literal["", "off", "on"] = ""
+    asked: int = 0
+    """Shared groups that wait for an answer."""
     search: Form = Form()
 
 
