@@ -245,7 +245,6 @@ CIRCLE: Final = (
     ("friends", at("/friends")),
     ("groups", at("/groups")),
     ("group", through("/groups", "main .rows a")),
-    ("suggestions", at("/settings/suggestions")),
     ("together", at("/together")),
     ("together-group", through("/together", SHARED_GROUP)),
     ("together-windows", through("/together", SHARED_GROUP, WINDOWS)),
