@@ -188,7 +188,9 @@ def closed_words_in_public(data: Path) -> list[str]:
     """Everything said in the circle that was not copied, as far as it is found in a dump of the public tables."""
     dump = "\n".join(str(row) for row in public_rows(data / "square" / "square.db"))
     assert "今朝の食パン" in dump, "the dump holds what was posted"
-    closed = [voice.text[:20] for voice in load_cast().voice if not voice.copy]
+    cast = load_cast()
+    closed = [voice.text[:20] for voice in cast.voice if not voice.copy]
+    closed += [answer.text[:20] for answer in cast.together.said]
     with closing(sqlite3.connect(data / "circle" / "circle.db")) as db:
         said = {row[0][:20] for row in db.execute("SELECT text FROM voice")}
     assert set(closed) <= said, "the words were said in the circle"
