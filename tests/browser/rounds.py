@@ -114,6 +114,12 @@ def _make_invite(page: Page) -> None:
     page.locator("form.card button").click()
 
 
+def _open_nothing(page: Page) -> None:
+    page.locator("[name=address]").fill("everything")
+    page.locator("form:has([name=address]) button").click()
+    page.locator("[name=address][aria-invalid=true]").wait_for()
+
+
 def _mistype(page: Page) -> None:
     page.locator("[name=name]").fill("みさき")
     page.locator("[name=handle]").fill("misaki")
@@ -177,6 +183,8 @@ def under(path: str, selector: str, more: str) -> Way:
     return go
 
 
+SHARED_GROUP: Final = "main .rows a[href^='/together/']"
+WINDOWS: Final = "main a[href$='/windows']"
 ENTRY: Final = (
     ("landing", at("/")),
     ("about", at("/about")),
@@ -237,6 +245,12 @@ CIRCLE: Final = (
     ("friends", at("/friends")),
     ("groups", at("/groups")),
     ("group", through("/groups", "main .rows a")),
+    ("together", at("/together")),
+    ("together-group", through("/together", SHARED_GROUP)),
+    ("together-windows", through("/together", SHARED_GROUP, WINDOWS)),
+    ("together-windows-refused", sending(through("/together", SHARED_GROUP, WINDOWS), _open_nothing)),
+    ("together-talk", through("/together", SHARED_GROUP, WINDOWS, "main a[href*='/talk?']")),
+    ("together-room", through("/together", SHARED_GROUP, ".item a.when[href^='/v/']")),
     ("see-as", at("/see-as?friend=kenichi")),
     ("blocks", at("/settings/blocks")),
     ("block", at("/c/kenichi/block")),

@@ -9,6 +9,7 @@ from pathlib import Path
 from kizuna.cli import staff
 from kizuna.cli.cast import Cast, load_cast
 from kizuna.cli.demo import copy_voice, tie
+from kizuna.cli.together import open_windows, talk
 from kizuna.cli.town import live
 from kizuna.cli.visitor import Speaker, Visitor
 from kizuna.fetch.http import HttpFetch
@@ -34,6 +35,7 @@ def town(place: Path) -> Generator[tuple[Pair, Cast]]:
 
 async def _tie(cast: Cast, pair: Pair, allowed: tuple[str, ...]) -> None:
     async with HttpFetch("Kizuna tests", allowed) as fetch:
+        await open_windows(cast, fetch, pair.circle, pair.square.partition("//")[2])
         for person in cast.person:
             if not person.linked:
                 continue
@@ -44,6 +46,7 @@ async def _tie(cast: Cast, pair: Pair, allowed: tuple[str, ...]) -> None:
             for voice in cast.voice:
                 if voice.copy and voice.by == person.handle:
                     await copy_voice(here, voice.text)
+        await talk(cast, fetch, pair.circle)
         await _say_something_new(cast, fetch, pair)
 
 

@@ -1,5 +1,6 @@
 """``kizuna demo`` as a newcomer meets it: alive, tied, stoppable, and faithful to every line it is given."""
 
+import asyncio
 import html
 import os
 import re
@@ -18,7 +19,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from kizuna.cli.cast import load_cast
+from kizuna.cli.cast import Cast, load_cast
+from kizuna.cli.visitor import Visitor
+from kizuna.fetch.http import HttpFetch
 from kizuna.square.tables import POST
 from kizuna.store.schema import METADATA
 
@@ -113,6 +116,31 @@ def test_the_demo_is_alive_keeps_everything_and_comes_back(tmp_path: Path) -> No
     assert [post["id"] for post in again] == [post["id"] for post in first]
 
 
+def test_the_guest_sees_what_the_windows_show_and_the_talk_about_it(tmp_path: Path) -> None:
+    cast = load_cast()
+    ports = free_port(), free_port()
+    with demo(tmp_path / "demo", ports) as running:
+        until(running, "Ctrl-C")
+        talk, windows = asyncio.run(pages_of_the_group(cast, f"http://localhost:{ports[1]}"))
+    assert cast.together.about in windows
+    assert "橋の上と日陰の道" in windows, "the account's posts, too"
+    for window in cast.together.windows:
+        assert window.format(square=f"localhost:{ports[0]}") in windows
+    assert cast.together.about in talk
+    for answer in cast.together.said:
+        assert answer.text in talk
+
+
+async def pages_of_the_group(cast: Cast, origin: str) -> tuple[str, str]:
+    """The room, which the page of the group leads to, and the page of the windows."""
+    async with HttpFetch("Kizuna tests", (origin.partition("//")[2],)) as fetch:
+        guest = Visitor(fetch, origin)
+        await guest.sign_in("misaki", cast.password)
+        path = re.findall(r'href="(/together/\d+)"', await guest.get("/together"))[0]
+        room = guest.voices(await guest.get(path))[0]
+        return await guest.get(room), await guest.get(f"{path}/windows")
+
+
 def test_a_taken_port_is_said_in_one_line(tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
@@ -160,7 +188,9 @@ def closed_words_in_public(data: Path) -> list[str]:
     """Everything said in the circle that was not copied, as far as it is found in a dump of the public tables."""
     dump = "\n".join(str(row) for row in public_rows(data / "square" / "square.db"))
     assert "今朝の食パン" in dump, "the dump holds what was posted"
-    closed = [voice.text[:20] for voice in load_cast().voice if not voice.copy]
+    cast = load_cast()
+    closed = [voice.text[:20] for voice in cast.voice if not voice.copy]
+    closed += [answer.text[:20] for answer in cast.together.said]
     with closing(sqlite3.connect(data / "circle" / "circle.db")) as db:
         said = {row[0][:20] for row in db.execute("SELECT text FROM voice")}
     assert set(closed) <= said, "the words were said in the circle"

@@ -74,6 +74,28 @@ class Later(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     copy: bool = False
 
 
+class Answer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What somebody says in the room about a public item."""
+
+    by: str
+    text: str
+
+
+class Together(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A shared group in which all its members take part, its windows, and a room about what one of them shows.
+
+    In ``windows``, ``{square}`` stands for the host of the square; ``about`` is how the item's text goes.
+    """
+
+    name: str
+    of: str
+    others: tuple[str, ...] = msgspec.field(name="with")
+    windows: tuple[str, ...]
+    about: str
+    said: tuple[Answer, ...]
+    at: float
+
+
 class Cast(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The whole town."""
 
@@ -86,6 +108,7 @@ class Cast(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     favourite: tuple[Mark, ...]
     boost: tuple[Mark, ...]
     voice: tuple[Voice, ...]
+    together: Together
     later: tuple[Later, ...]
 
     def living_in(self, plane: Plane) -> list[Person]:

@@ -20,6 +20,7 @@ import typer
 from kizuna.cli.cast import Cast, Later, load_cast
 from kizuna.cli.holiday import SEASON, ahead_hours, celebrate
 from kizuna.cli.listen import check_port
+from kizuna.cli.together import open_windows, talk
 from kizuna.cli.town import live
 from kizuna.cli.visitor import Refused, Speaker, Visitor
 from kizuna.fetch.http import HttpFetch
@@ -102,8 +103,10 @@ async def _run(
     children = [_start(config) for config in configs]
     async with fetch, _serving(configs, children, fetch):
         if fresh:
+            await open_windows(cast, fetch, circle.url, f"localhost:{square.port}")
             await _tie(cast, fetch, square, circle)
             await celebrate(cast, fetch, circle.url)
+            await talk(cast, fetch, circle.url)
             (data / DONE).touch()
         _tell(cast, square, circle)
         speaker = Speaker(fetch, square.url, cast.password)

@@ -8,7 +8,7 @@ import contextlib
 from collections.abc import AsyncGenerator
 
 from kizuna.circle import actions as circle_actions
-from kizuna.circle import friend_actions, friend_queries
+from kizuna.circle import friend_actions, friend_queries, group_actions, sharing_actions
 from kizuna.cli.cast import Cast, Post, Voice
 from kizuna.fetch.closed import ClosedFetch
 from kizuna.ground.clock import SystemClock
@@ -118,6 +118,8 @@ async def _live_circle(cast: Cast, server: Server, clock: MovedClock, now_ms: in
             waiting = await friend_queries.requests_in(circle.store.reads, ids[other])
             for request in waiting:
                 await friend_actions.accept(circle, ids[other], request.id)
+    clock.move_to(now_ms - round(cast.together.at * HOUR_MS))
+    await _gather(cast, server, ids)
     voices: dict[str, int] = {}
     for line in sorted(cast.voice, key=lambda voice: -voice.at):
         clock.move_to(now_ms - round(line.at * HOUR_MS))
@@ -126,6 +128,17 @@ async def _live_circle(cast: Cast, server: Server, clock: MovedClock, now_ms: in
             voices[line.id] = voice_id
     for request in cast.request:
         await friend_actions.request_friend(circle, ids[request.by], request.to, request.note)
+
+
+async def _gather(cast: Cast, server: Server, ids: dict[str, int]) -> None:
+    """Share the group; everybody who is asked takes part."""
+    circle, group = server.parts.circle, cast.together
+    owner, others = ids[group.of], [ids[handle] for handle in group.others]
+    group_id = await group_actions.make_group(circle, owner, group.name)
+    await group_actions.change_members(circle, owner, group_id, add=others)
+    await sharing_actions.share_group(circle, owner, group_id)
+    for face_id in others:
+        await sharing_actions.join_group(circle, face_id, group_id)
 
 
 async def _say(server: Server, ids: dict[str, int], voices: dict[str, int], line: Voice) -> int:
