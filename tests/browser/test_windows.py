@@ -56,7 +56,6 @@ def test_a_room_shows_that_its_post_is_gone(browser: Browser, fresh: Pair) -> No
     aoi.press(aoi.say("Open the window"))
     write(ben, "船が来た #港", "public")
     post = ben.page.locator("article.item-square .when").first.get_attribute("href")
-    aoi.page.goto(f"{group}/windows")
     aoi.page.get_by_text(aoi.say("Talk about it here")).click()
     aoi.page.locator("textarea").fill("見た？")
     aoi.press(aoi.say("Send"))

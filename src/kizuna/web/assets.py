@@ -22,6 +22,7 @@ STYLE_ORDER: Final = (
     "forms",
     "pages",
 )
+_COMMENT: Final = re.compile(r"/\*.*?\*/", re.DOTALL)  # none of our texts has one
 _IMPORT: Final = re.compile(r'(?<=from "\./)[a-z]+\.js(?=")')
 MEDIA_TYPES: Final = {
     ".css": "text/css; charset=utf-8",
@@ -55,7 +56,7 @@ def load_assets(directory: Path = STATIC, more: Mapping[str, Path] = MappingProx
     ``more`` are files of apps, by the names by which their pages ask for them.
     """
     style = "\n".join((directory / "css" / f"{layer}.css").read_text("utf-8") for layer in STYLE_ORDER)
-    plain = {"kizuna.css": style.encode()}
+    plain = {"kizuna.css": _without_margins(_COMMENT.sub("", style).encode())}
     apart = [path for path in directory.glob("css/*.css") if path.stem not in STYLE_ORDER]
     own = {path.name: path for path in [*apart, *directory.glob("js/*.js"), *directory.glob("img/*.svg")]}
     for name, path in sorted({**more, **own}.items()):
@@ -68,8 +69,12 @@ def load_assets(directory: Path = STATIC, more: Mapping[str, Path] = MappingProx
 
 def _lean(script: bytes) -> bytes:
     """A script without indentation and lines of comment: a sixth of what is sent. No text in ours spans lines."""
-    lines = [line.strip() for line in script.split(b"\n")]
-    return b"\n".join(line for line in lines if line and not line.startswith(b"//"))
+    lines = _without_margins(script).split(b"\n")
+    return b"\n".join(line for line in lines if not line.startswith(b"//"))
+
+
+def _without_margins(text: bytes) -> bytes:
+    return b"\n".join(line for each in text.split(b"\n") if (line := each.strip()))
 
 
 def _name(name: str, plain: dict[str, bytes], names: dict[str, str]) -> str:

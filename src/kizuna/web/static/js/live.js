@@ -34,8 +34,7 @@ function open() {
   on("window", windowTold);
   on("windows", () => {
     windowTold();
-    close(); // and ask anew, for what is shown now
-    open();
+    reopen();
   });
   on("changed", ({ id, plane }) => changed(plane === "circle" ? `v${id}` : `p${id}`));
   on("gone", ({ id, plane }) => gone(plane === "circle" ? `v${id}` : `p${id}`));
@@ -60,15 +59,19 @@ function windowTold() {
   if (list ? list.dataset.whole !== undefined : document.querySelector(".windows, .wall")) arrived("window");
 }
 
-function changed(id) {
+function about(id) {
   if (document.querySelector(`[data-about="${CSS.escape(id)}"]`)) refresh([".reference"]);
+}
+
+function changed(id) {
+  about(id);
   if (showing(id).length === 0) return;
   reworded.add(id);
   refresh(["changed"]);
 }
 
 function gone(id) {
-  if (document.querySelector(`[data-about="${CSS.escape(id)}"]`)) refresh([".reference"]);
+  about(id);
   over.add(id);
   const main = document.getElementById(id)?.matches(".item-main");
   const written = document.querySelector("form.composer textarea")?.value.trim();
@@ -79,6 +82,12 @@ function gone(id) {
 function close() {
   source?.close();
   source = undefined;
+}
+
+// Ask anew, for what is shown now.
+function reopen() {
+  close();
+  open();
 }
 
 function arrived(id) {
@@ -123,7 +132,21 @@ function insert(page) {
   const newer = page.querySelector("ol.items, ol.thread");
   if (!newer) return;
   if (!list) return location.reload();
-  if (list.dataset.whole !== undefined) return anew(newer);
+  const added = list.dataset.whole === undefined ? merge(newer) : anew(newer);
+  fresh.clear();
+  const asked = document.activeElement === bar;
+  bar.hidden = true;
+  const first = asked && added[0]?.querySelector("article");
+  if (first) first.tabIndex = -1;
+  if (first) first.focus({ preventScroll: true }); // the button that was pressed is gone
+  if (added.length) {
+    insertedAt = Date.now(); // what was there already disturbed nobody
+    reopen(); // for these too
+  }
+  document.dispatchEvent(new CustomEvent("kizuna:inserted"));
+}
+
+function merge(newer) {
   const there = new Map([...list.children].map((entry) => [name(entry), entry]));
   const added = [];
   let before;
@@ -137,34 +160,14 @@ function insert(page) {
     }
     before = known ?? entry;
   }
-  fresh.clear();
-  const asked = document.activeElement === bar;
-  bar.hidden = true;
-  const first = asked && added[0]?.querySelector("article");
-  if (first) first.tabIndex = -1;
-  if (first) first.focus({ preventScroll: true }); // the button that was pressed is gone
-  if (added.length) {
-    insertedAt = Date.now(); // what was there already disturbed nobody
-    close(); // and ask anew, for these too
-    open();
-  }
-  document.dispatchEvent(new CustomEvent("kizuna:inserted"));
+  return added;
 }
 
 // A list whose long runs are folded is taken as a whole: what is new may fold what was shown.
 function anew(newer) {
-  const asked = document.activeElement === bar;
   list.replaceWith(document.adoptNode(newer));
   list = newer;
-  fresh.clear();
-  bar.hidden = true;
-  const first = asked && list.querySelector("article");
-  if (first) first.tabIndex = -1;
-  if (first) first.focus({ preventScroll: true });
-  insertedAt = Date.now();
-  close();
-  open();
-  document.dispatchEvent(new CustomEvent("kizuna:inserted"));
+  return [...list.children];
 }
 
 // Another wording, around the buttons, which stay: somebody may be about to press one.
