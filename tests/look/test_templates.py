@@ -147,3 +147,9 @@ def test_no_template_says_a_word_without_translating_it() -> None:
         "English",
         "plane",
     }  # a name, a language by its own name, the class in marks.html
+
+
+def test_in_a_sentence_a_time_is_said_to_be_past(shown: Shown) -> None:
+    words = {path: re.sub("<[^>]*>", "", html) for path, html in shown.items()}
+    assert "last used: 5 hours ago" in words["/en/settings_sessions"]
+    assert "最終利用： 5時間前" in words["/ja/settings_sessions"]

@@ -88,16 +88,22 @@ def hue(face: Face) -> int:
 
 
 class _Ago:
-    """`{{ at_ms | ago(now_ms) }}`: minutes, hours, days, then the date, as a <time> with the exact moment."""
+    """`{{ at_ms | ago(now_ms) }}`: minutes, hours, days, then the date, as a <time> with the exact moment.
+
+    `ago(now_ms, said=true)` is for sentences, where the bare number would be no moment.
+    """
 
     def __init__(self, translator: Translator) -> None:
         self._ = translator
         self._locale: Locale = translator.locale
         self._moment = _moment(translator.locale)
 
-    def __call__(self, at_ms: int, now_ms: int) -> Markup:
+    def __call__(self, at_ms: int, now_ms: int, *, said: bool = False) -> Markup:
+        words = self._words(at_ms, now_ms)
+        if said and MINUTE_MS <= now_ms - at_ms < WEEK_MS:
+            words = self._("{time} ago", time=words)
         return Markup('<time datetime="{}" title="{}">{}</time>').format(
-            _utc(at_ms), self._moment(at_ms), self._words(at_ms, now_ms)
+            _utc(at_ms), self._moment(at_ms), words
         )
 
     def _words(self, at_ms: int, now_ms: int) -> str:
