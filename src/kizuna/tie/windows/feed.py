@@ -6,6 +6,7 @@ Entities are not resolved, the network is off and large trees are refused: a sma
 import hashlib
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from itertools import islice
 from typing import Final, TypeAlias
 from urllib.parse import urljoin, urlsplit
 
@@ -19,6 +20,7 @@ from kizuna.tie.windows.address import item_address, short
 BYTES: Final = 2 * 1024 * 1024
 MOST_ENTRIES: Final = 40
 _MOST_LOOKED_AT: Final = 10_000
+_MOST_LINKS: Final = 20
 _LONGEST_ID: Final = 500
 _LONGEST_HTML: Final = 20_000
 Element: TypeAlias = etree._Element  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] -- it has no public name
@@ -66,7 +68,7 @@ def read_feed(body: bytes, base: str) -> Feed:
 
 def _newest(root: Element) -> list[Element]:
     """The newest entries, newest first: by their dates, or where one has none, in the order of the feed."""
-    found = [one for one in root.iter() if _name(one) in ("item", "entry")][:_MOST_LOOKED_AT]
+    found = list(islice(root.iter("{*}item", "{*}entry"), _MOST_LOOKED_AT))
     dated = [(_moment(one), one) for one in found]
     if all(moment for moment, _ in dated):
         dated.sort(key=lambda pair: -pair[0])
@@ -151,8 +153,8 @@ def _author(element: Element) -> str:
 
 
 def _link(element: Element, base: str) -> str:
-    for child in element:
-        if _name(child) != "link" or child.get("rel", "alternate") != "alternate":
+    for child in islice(element.iterchildren("{*}link"), _MOST_LINKS):
+        if child.get("rel", "alternate") != "alternate":
             continue
         written = (child.get("href") or _text_of(child)).strip()
         if written and len(written) <= _LONGEST_ID * 4:
@@ -189,7 +191,7 @@ def _ms(text: str) -> int:
 
 
 def _child(element: Element, name: str) -> Element | None:
-    return next((child for child in element if _name(child) == name), None)
+    return next(element.iterchildren(f"{{*}}{name}"), None)
 
 
 def _text(element: Element, name: str) -> str:
