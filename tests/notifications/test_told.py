@@ -7,8 +7,10 @@ from kizuna.circle import actions as circle_actions
 from kizuna.circle import block_actions, friend_actions, group_actions
 from kizuna.circle.friend_queries import requests_in
 from kizuna.circle.models import Audience, Rule
+from kizuna.notifications import on_square
 from kizuna.notifications.tables import CIRCLE_NOTIFICATION, SQUARE_NOTIFICATION
-from kizuna.square import actions
+from kizuna.notifications.watched import Watched
+from kizuna.square import actions, events
 from kizuna.square.models import Draft
 from tests.notifications.conftest import Town
 
@@ -39,6 +41,21 @@ async def test_the_square_tells_those_concerned_once(town: Town) -> None:
         assert await town.heard() == [("aoi", kind)]
     await actions.follow(square, ben.square, aoi.square)
     assert await town.heard() == [("aoi", "follow")]
+
+
+async def test_what_was_said_before_somebody_followed_is_no_news(town: Town) -> None:
+    """However late the server gets to tell of it."""
+    square, aoi, ben = town.server.parts.square, town.aoi, town.ben
+    before = await actions.post(square, aoi.square, Draft(text="nobody is watching"))
+    await actions.follow(square, ben.square, aoi.square, notify=True)
+    after = await actions.post(square, aoi.square, Draft(text="now somebody is"))
+    told = [
+        await on_square.of_posted(
+            square, Watched(square), events.Posted(post, aoi.square, "public", None, None, (), ())
+        )
+        for post in (before, after)
+    ]
+    assert [[one.account_id for one in each] for each in told] == [[], [ben.square]]
 
 
 async def test_what_is_taken_back_takes_its_notification_away(town: Town) -> None:

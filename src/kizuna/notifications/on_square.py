@@ -48,7 +48,7 @@ async def of_posted(square: Square, watched: Watched, event: events.Posted) -> S
     named = dict.fromkeys((*event.mentioned_ids, *(() if answered is None else (answered,))))
     told = await _open(square, named, "mention", event.account_id, event.post_id)
     if answered in (None, event.account_id):
-        waiting = await watched.by(event.account_id)
+        waiting = await watched.by(event.account_id, event.post_id)
         others = [account_id for account_id in waiting if account_id not in named]
         told += [Telling(account_id, "status", event.account_id, event.post_id) for account_id in others]
     return told[:MOST_TOLD]

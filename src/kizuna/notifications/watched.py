@@ -20,8 +20,8 @@ class Watched:
         self._store.hear(events.FollowChanged, self._changed)
         self._store.doubt(self._clear)
 
-    async def by(self, author_id: int) -> Sequence[int]:
-        """Who wants word of each post of this account."""
+    async def by(self, author_id: int, post_id: int) -> Sequence[int]:
+        """Who wants word of each post of this account, and did follow it when it made this one."""
         if self._store.hears and author_id in self._unwatched:
             return ()
         epoch = self._epoch
@@ -30,7 +30,7 @@ class Watched:
             self._unwatched[author_id] = None
             if len(self._unwatched) > KEPT:
                 self._unwatched.popitem(last=False)
-        return found
+        return [follower_id for follower_id, follow_id in found.items() if follow_id < post_id]
 
     def _changed(self, event: events.FollowChanged) -> None:
         self._epoch += 1

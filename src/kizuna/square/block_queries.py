@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from kizuna.square.models import Edge, Page
 from kizuna.square.page_queries import both, read_page
-from kizuna.square.tables import BLOCK, FOLLOW_OPTION
+from kizuna.square.tables import BLOCK, FOLLOW, FOLLOW_OPTION
 from kizuna.store.dialect import insert_ignore, upsert
 from kizuna.store.store import Db, Tx
 
@@ -39,8 +39,17 @@ _OPTIONS: Final = sa.select(
 _WITHOUT_BOOSTS: Final = sa.select(FOLLOW_OPTION.c.followee_id).where(
     FOLLOW_OPTION.c.follower_id == _account_id, FOLLOW_OPTION.c.boosts.is_(sa.false())
 )
-_TO_TELL: Final = sa.select(FOLLOW_OPTION.c.follower_id).where(
-    FOLLOW_OPTION.c.followee_id == _account_id, FOLLOW_OPTION.c.notify.is_(sa.true())
+_TO_TELL: Final = (
+    sa.select(FOLLOW.c.id, FOLLOW.c.follower_id)
+    .join_from(
+        FOLLOW_OPTION,
+        FOLLOW,
+        sa.and_(
+            FOLLOW.c.follower_id == FOLLOW_OPTION.c.follower_id,
+            FOLLOW.c.followee_id == FOLLOW_OPTION.c.followee_id,
+        ),
+    )
+    .where(FOLLOW_OPTION.c.followee_id == _account_id, FOLLOW_OPTION.c.notify.is_(sa.true()))
 )
 
 
@@ -110,6 +119,7 @@ async def without_boosts(db: Db, follower_id: int) -> frozenset[int]:
     return frozenset(row.followee_id for row in rows)
 
 
-async def followers_to_tell(db: Db, followee_id: int) -> Sequence[int]:
-    """Those who want word of each post of an account."""
-    return [row.follower_id for row in await db.all(_TO_TELL, {"account_id": followee_id})]
+async def followers_to_tell(db: Db, followee_id: int) -> dict[int, int]:
+    """Those who want word of each post of an account, with the ids of their follows: older posts are no news."""
+    rows = await db.all(_TO_TELL, {"account_id": followee_id})
+    return {row.follower_id: row.id for row in rows}
