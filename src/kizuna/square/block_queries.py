@@ -1,6 +1,6 @@
 """Blocks, and how somebody follows. Both decide together with public rows, so both lie beside them."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from typing import Final
 
 import sqlalchemy as sa
