@@ -76,6 +76,7 @@ class Sse:
         self.status = 0
         self.headers: dict[bytes, bytes] = {}
         self.raw = b""
+        self.greeting = b""
         self.over = False
 
     async def opened(self) -> "Sse":
@@ -84,7 +85,7 @@ class Sse:
         self.status, self.headers = start["status"], dict(start["headers"])
         await self.read()
         if self.status == 200:
-            _, _, self.raw = self.raw.partition(b"\n\n")
+            self.greeting, _, self.raw = self.raw.partition(b"\n\n")
         return self
 
     async def next(self, wait_s: float = WAIT_S) -> Event:

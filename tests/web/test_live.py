@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
+from kizuna.web.live import RETRY_MS, SPREAD_MS
 from tests.api.faced import let_in
 from tests.streams import Event, Sse, beats_wait_for
 from tests.web.conftest import Cast
@@ -33,6 +34,18 @@ async def test_home_is_told_of_posts_and_voices_and_never_their_words(cast: Cast
     for stream in (ben, square):
         assert (await stream.next()).data == {"id": post.rpartition("/")[2], "plane": "square"}
     assert await carol.quiet()
+
+
+async def test_a_page_that_is_cut_off_is_asked_back_soon_and_not_with_all_others(cast: Cast) -> None:
+    waits: set[int] = set()
+    for since in range(20):
+        stream = await page_stream(cast.nobody, f"square&since={since}")
+        retry, comment = stream.greeting.split(b"\n")
+        assert comment == b":)"
+        waits.add(int(retry.removeprefix(b"retry: ")))
+        stream.leave()
+    assert len(waits) > 10
+    assert all(RETRY_MS <= wait_ms < RETRY_MS + SPREAD_MS for wait_ms in waits)
 
 
 async def test_tabs_and_rooms_are_told_of_what_they_show(cast: Cast) -> None:

@@ -52,7 +52,7 @@ async def seated(hub: Hub, viewer: Viewer | None, address: str, client: Client) 
 
 
 class EventStream(Response):
-    """Server-sent events until either side ends them."""
+    """Server-sent events until either side ends them. ``retry_ms``: when a browser that was cut off shall come back."""
 
     def __init__(
         self,
@@ -65,6 +65,7 @@ class EventStream(Response):
         digest: bytes | None = None,
         position: str = "",
         lost: bytes = b"",
+        retry_ms: int = 0,
     ) -> None:
         super().__init__()
         self._asker = asker_of(request)
@@ -75,6 +76,7 @@ class EventStream(Response):
         self._digest = digest
         self._position = position
         self._lost = lost
+        self._retry = b"retry: %d\n" % retry_ms if retry_ms else b""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one ASGI scope."""
@@ -101,7 +103,7 @@ class EventStream(Response):
         async with seated(self._hub, viewer, self._asker.address, client):
             await _begin(send)
             known = self._hub.subscribe(client, "", self._channels, self._position)
-            await write(b":)\n\n" if known else b":)\n\n" + self._lost)
+            await write(self._retry + b":)\n\n" + (b"" if known else self._lost))
             await _until_gone(receive)
         if client.reason != "left":
             with contextlib.suppress(Exception):  # it is the last word to somebody who may not hear it

@@ -4,6 +4,7 @@ The page's script then takes what is new from the page itself, so everything sho
 Visitors are told by the hub that holds nothing but the square.
 """
 
+import zlib
 from functools import cache
 from typing import Final
 
@@ -36,6 +37,9 @@ from kizuna.web.pages import Pages
 
 NAMES: Final = {"update": "new", "delete": "gone", "status.update": "changed"}
 MOST_SHOWN: Final = 80
+RETRY_MS: Final = 400
+SPREAD_MS: Final = 800
+"""Pages that were cut off come back this soon, and not all at once."""
 LOST: Final = live_event("lost", "", {})
 
 
@@ -72,6 +76,7 @@ async def live(pages: Pages, parts: PublicParts, request: Request, viewer: Viewe
     """``GET /live?on=…&posts=…&since=…``."""
     check_origin(request)
     session = read_cookie(parts.config, request, "session") if viewer else None
+    position = last_event(request, "since")
     return EventStream(
         request,
         parts.streams,
@@ -83,8 +88,9 @@ async def live(pages: Pages, parts: PublicParts, request: Request, viewer: Viewe
         ),
         authorise=_authorised(parts.people, session) if session else None,
         digest=token_hash("session", session) if session else None,
-        position=last_event(request, "since"),
+        position=position,
         lost=LOST,
+        retry_ms=RETRY_MS + zlib.crc32(position.encode()) % SPREAD_MS,
     )
 
 
