@@ -1,6 +1,7 @@
 """Sources that are made to hurt, through the real way out: each has its stated end, and costs a bounded part of it."""
 
 import asyncio
+import threading
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
@@ -18,7 +19,7 @@ PIECE = b"<item><title>x</title></item>" * 4000
 
 class Hostile:
     """A server on this machine: `/endless` never stops, `/round` leads to itself, `/inside` leads to an inner address,
-    `/away` breaks off."""
+    `/many` has thousands of items, `/away` breaks off."""
 
     def __init__(self) -> None:
         self.sent = 0
@@ -41,6 +42,9 @@ class Hostile:
                         writer.write(PIECE)
                         await writer.drain()
                         self.sent += len(PIECE)
+                case "/many":
+                    body = b"<rss><channel>" + PIECE + b"</channel></rss>"
+                    writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n%s" % (len(body), body))
                 case _:
                     writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n<rss>")
             await writer.drain()
@@ -82,3 +86,29 @@ def test_what_hurts_has_its_end(stores: Stores, clock: FakeClock, path: str, sta
             assert server.asked <= 4
 
     asyncio.run(go())
+
+
+def test_what_takes_long_is_taken_apart_beside_the_loop(
+    stores: Stores, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It takes a thread's time, and nobody else's."""
+    read_feed = feed.read_feed
+    on_the_loop: list[bool] = []
+
+    def noted(body: bytes, base: str) -> feed.Feed:
+        on_the_loop.append(threading.current_thread() is threading.main_thread())
+        return read_feed(body, base)
+
+    monkeypatch.setattr(feed, "read_feed", noted)
+
+    async def go() -> None:
+        async with hostile() as (_, place), HttpFetch("test", (place,)) as fetch:
+            source = Source(kind="feed", origin=f"http://{place}", name="/many")
+            source_id = await stores.circle.write(lambda tx: polling.ensure_source(tx, source, kept=True))
+            row = await source_queries.source_row(stores.circle.reads, source_id)
+            assert row is not None
+            found = await look(fetch, row, clock.now_ms())
+            assert len(found.rows) == 1, "they all say the same"
+
+    asyncio.run(go())
+    assert on_the_loop == [False]

@@ -1,7 +1,6 @@
 """Windows: sources read once per server whoever looks, each thing once, and talk that nobody outside notices."""
 
 import asyncio
-import threading
 from typing import Any
 
 import msgspec
@@ -16,7 +15,6 @@ from kizuna.people.belongings import Leaver, Progress
 from kizuna.store.open import Stores
 from kizuna.store.store import Tx
 from kizuna.tie.windows import actions, belongings, polling, source_queries
-from kizuna.tie.windows import feed as feeds
 from kizuna.tie.windows import queries as window_queries
 from kizuna.tie.windows.models import MOST_ASKED, MOST_WINDOWS, SourceState, Talk, Window
 from tests.fakes import FakeClock
@@ -434,26 +432,6 @@ def test_a_feed_is_read_with_its_validators(club: Club) -> None:
         assert await club.seen() == ["hello"]
 
     asyncio.run(go())
-
-
-def test_a_feed_is_taken_apart_beside_the_loop(club: Club, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is made to hurt takes a thread's time, and nobody else's."""
-    threads: list[bool] = []
-
-    def noted(body: bytes, base: str) -> feeds.Feed:
-        threads.append(threading.current_thread() is threading.main_thread())
-        return read_feed(body, base)
-
-    read_feed = feeds.read_feed
-    monkeypatch.setattr(feeds, "read_feed", noted)
-
-    async def go() -> None:
-        feed(club, FEED.format(link="/1", title="First", words="hello", date=DATE))
-        await club.window("https://news.test/feed")
-        await club.work(1)
-
-    asyncio.run(go())
-    assert threads == [False]
 
 
 @pytest.mark.parametrize(
