@@ -40,7 +40,7 @@ async def test_a_page_that_is_cut_off_is_asked_back_soon_and_not_with_all_others
     waits: set[int] = set()
     for since in range(20):
         stream = await page_stream(cast.nobody, f"square&since={since}")
-        retry, comment = stream.greeting.split(b"\n")
+        comment, retry = stream.greeting.split(b"\n")
         assert comment == b":)"
         waits.add(int(retry.removeprefix(b"retry: ")))
         stream.leave()

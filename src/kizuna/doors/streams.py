@@ -76,7 +76,7 @@ class EventStream(Response):
         self._digest = digest
         self._position = position
         self._lost = lost
-        self._retry = b"retry: %d\n" % retry_ms if retry_ms else b""
+        self._retry = b"\nretry: %d" % retry_ms if retry_ms else b""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one ASGI scope."""
@@ -103,7 +103,7 @@ class EventStream(Response):
         async with seated(self._hub, viewer, self._asker.address, client):
             await _begin(send)
             known = self._hub.subscribe(client, "", self._channels, self._position)
-            await write(self._retry + b":)\n\n" + (b"" if known else self._lost))
+            await write(b":)" + self._retry + b"\n\n" + (b"" if known else self._lost))
             await _until_gone(receive)
         if client.reason != "left":
             with contextlib.suppress(Exception):  # it is the last word to somebody who may not hear it
